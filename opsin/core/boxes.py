@@ -1,0 +1,106 @@
+"""Boxes: (n, 4) float32 `xyxy`, in pixels of the upright original.
+
+x0, y0 is the left top corner and x1, y1 the right bottom one. Coordinates are continuous: a pixel at column c covers
+c to c + 1, so a box around the whole of an image (h, w) is 0, 0, w, h and its width is x1 - x0. Other formats exist
+only at the edge, in functions named by both ends.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from opsin.core.image import Size
+
+Boxes = NDArray[np.float32]
+"""(n, 4) x0, y0, x1, y1 in pixels."""
+
+Floats = NDArray[np.floating[Any]]
+
+
+def as_boxes(boxes: ArrayLike) -> Boxes:
+    """(n, 4) float32 from anything alike; no boxes are (0, 4).
+
+    >>> as_boxes([]).shape
+    (0, 4)
+    """
+    return np.asarray(boxes, np.float32).reshape(-1, 4)
+
+
+def xyxy_from_coco(boxes_coco: ArrayLike) -> Boxes:
+    """(n, 4) left, top, width, height -> (n, 4) x0, y0, x1, y1. Both in pixels."""
+    boxes = as_boxes(boxes_coco)
+    return np.concatenate([boxes[:, :2], boxes[:, :2] + boxes[:, 2:]], axis=1)
+
+
+def coco_from_xyxy(boxes: ArrayLike) -> Boxes:
+    """(n, 4) x0, y0, x1, y1 -> (n, 4) left, top, width, height. Both in pixels."""
+    boxes = as_boxes(boxes)
+    return np.concatenate([boxes[:, :2], boxes[:, 2:] - boxes[:, :2]], axis=1)
+
+
+def areas(boxes: Floats) -> Floats:
+    """(n,) areas in square pixels; a box turned inside out has none."""
+    sides = (boxes[:, 2:] - boxes[:, :2]).clip(min=0)  # (n, 2)
+    area: Floats = sides[:, 0] * sides[:, 1]
+    return area
+
+
+def iou(boxes: Floats, others: Floats) -> Floats:
+    """(n, m) intersection over union of each of n boxes with each of m others, in 0..1.
+
+    >>> iou(as_boxes([0, 0, 2, 1]), as_boxes([1, 0, 3, 1])).round(3)
+    array([[0.333]], dtype=float32)
+    """
+    left_top = np.maximum(boxes[:, None, :2], others[None, :, :2])  # (n, m, 2)
+    right_bottom = np.minimum(boxes[:, None, 2:], others[None, :, 2:])
+    sides = (right_bottom - left_top).clip(min=0)
+    shared = sides[..., 0] * sides[..., 1]  # (n, m)
+    union = areas(boxes)[:, None] + areas(others)[None, :] - shared
+    # Two empty boxes share nothing; 0 is the answer, not 0/0.
+    overlaps: Floats = np.divide(shared, union, out=np.zeros_like(shared), where=union > 0)
+    return overlaps
+
+
+def suppress(boxes: Floats, scores: Floats, max_overlap: float, limit: int | None = None) -> NDArray[np.intp]:
+    """Indices to keep, best first: greedy non-maximum suppression.
+
+    A box goes when it overlaps a better one by more than `max_overlap` (an intersection over union). Ties keep the
+    order they came in. At most `limit` are kept.
+
+    Neubeck and Van Gool, Efficient Non-Maximum Suppression, ICPR 2006.
+    """
+    order = np.argsort(-scores, kind="stable")  # (n,) best first
+    kept: list[np.intp] = []
+    while len(order) and (limit is None or len(kept) < limit):
+        best, rest = order[0], order[1:]
+        kept.append(best)
+        order = rest[iou(boxes[best : best + 1], boxes[rest])[0] <= max_overlap]
+    return np.array(kept, np.intp)
+
+
+def suppress_by_label(
+    boxes: Floats, scores: Floats, labels: NDArray[np.integer[Any]], max_overlap: float, limit: int | None = None
+) -> NDArray[np.intp]:
+    """As `suppress`, but boxes with different labels (n,) leave each other alone."""
+    if not len(boxes):
+        return np.zeros(0, np.intp)
+    # Each label gets a region of the plane of its own, so that one pass serves all. In float64: far out on the
+    # plane float32 has too few digits left for the overlaps.
+    low, high = boxes.min(), boxes.max()
+    apart = labels[:, None].astype(np.float64) * (float(high) - float(low) + 1.0)  # (n, 1)
+    return suppress(boxes.astype(np.float64) + apart, scores, max_overlap, limit)
+
+
+def clip(boxes: Boxes, size: Size) -> Boxes:
+    """The part of each box inside an image of `size` (height, width)."""
+    height, width = size
+    return boxes.clip(min=0, max=np.array([width, height, width, height], np.float32))
+
+
+def mirror(boxes: Boxes, size: Size) -> Boxes:
+    """The boxes in the image of `size` (height, width) mirrored left to right."""
+    width = size[1]
+    return np.stack([width - boxes[:, 2], boxes[:, 1], width - boxes[:, 0], boxes[:, 3]], axis=1)

@@ -1,0 +1,98 @@
+"""Where an image (or a part of it) sits in a network's input, and the way back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import inf
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from opsin.core.boxes import Boxes, as_boxes
+from opsin.core.image import Size
+
+Points = NDArray[np.float32]
+"""(n, 2) x, y in pixels."""
+
+
+@dataclass(frozen=True)
+class Placement:
+    """Where an image sits in a network's input: a scale and a shift for each axis.
+
+    An image may have many placements: tiles, levels of a pyramid, crops around faces.
+
+    Attributes:
+        size: (height, width) of the original image.
+        input_size: (height, width) of the network's input.
+        scale: (x, y): pixels of the input for each pixel of the original.
+        shift: (x, y): where the original's left top corner lies, in pixels of the input (negative where cut off).
+        index: which image of the batch asked about it is.
+    """
+
+    size: Size
+    input_size: Size
+    scale: tuple[float, float]
+    shift: tuple[float, float] = (0.0, 0.0)
+    index: int = 0
+
+    def to_input(self, points: ArrayLike) -> Points:
+        """(n, 2) points of the original -> the same points in the input."""
+        return (np.asarray(points, np.float32).reshape(-1, 2) * self.scale + self.shift).astype(np.float32)
+
+    def to_original(self, points: ArrayLike) -> Points:
+        """(n, 2) points of the input -> the same points in the original; the reverse of `to_input`."""
+        return ((np.asarray(points, np.float32).reshape(-1, 2) - self.shift) / self.scale).astype(np.float32)
+
+    def boxes_to_input(self, boxes: ArrayLike) -> Boxes:
+        """(n, 4) boxes of the original -> the same boxes in the input."""
+        return as_boxes(self.to_input(as_boxes(boxes)))
+
+    def boxes_to_original(self, boxes: ArrayLike) -> Boxes:
+        """(n, 4) boxes of the input -> the same boxes in the original."""
+        return as_boxes(self.to_original(as_boxes(boxes)))
+
+
+def stretched(size: Size, input_size: Size, index: int = 0, *, max_squeeze: float = inf) -> Placement:
+    """The whole image fills the whole input; its shape is not kept.
+
+    One axis is squeezed against the other by `max_squeeze` at most (1 or more); where that is not enough, the image
+    lies in the left top corner and the rest is padding.
+
+    >>> stretched((100, 200), (50, 50)).scale
+    (0.25, 0.5)
+    >>> stretched((100, 200), (50, 50), max_squeeze=1.5).scale
+    (0.25, 0.375)
+    """
+    y, x = input_size[0] / size[0], input_size[1] / size[1]
+    return Placement(size, input_size, (min(x, y * max_squeeze), min(y, x * max_squeeze)), index=index)
+
+
+def centre_cropped(size: Size, short_side: int, input_size: Size, index: int = 0) -> Placement:
+    """The image is scaled until its short side is `short_side`; the input sees the middle of it.
+
+    >>> centre_cropped((480, 640), 256, (224, 224)).shift
+    (-58.0, -16.0)
+    """
+    height, width = scaled_to_short_side(size, short_side)
+    top, left = (height - input_size[0]) // 2, (width - input_size[1]) // 2
+    return Placement(size, input_size, (width / size[1], height / size[0]), (float(-left), float(-top)), index)
+
+
+def letterboxed(size: Size, input_size: Size, index: int = 0) -> Placement:
+    """The whole image fits into the input, its shape kept, in the left top corner; the rest is padding.
+
+    >>> letterboxed((100, 200), (50, 50)).scale
+    (0.25, 0.25)
+    """
+    ratio = min(input_size[0] / size[0], input_size[1] / size[1])
+    return Placement(size, input_size, (ratio, ratio), index=index)
+
+
+def scaled_to_short_side(size: Size, short_side: int) -> Size:
+    """(height, width) of the image when its shorter side becomes `short_side`; the other is rounded.
+
+    >>> scaled_to_short_side((480, 640), 256)
+    (256, 341)
+    """
+    ratio = short_side / min(size)
+    return max(short_side, round(size[0] * ratio)), max(short_side, round(size[1] * ratio))
