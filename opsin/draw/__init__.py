@@ -1,0 +1,1 @@
+"""DRAW: marks on a copy of the image."""

@@ -1,0 +1,1 @@
+"""METRICS: numbers from truth and predictions; arrays in, numbers out."""
