@@ -1,0 +1,1 @@
+"""DATA: pictures and truth on disk."""

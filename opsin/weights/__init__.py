@@ -1,0 +1,1 @@
+"""WEIGHTS: cards, licence policy, where a network's bytes come from, bundles."""

@@ -1,0 +1,55 @@
+"""The card of a model: what it is, where its bytes come from, what may be done with it, how good it is."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from opsin.store.asset import Asset
+
+
+@dataclass(frozen=True, kw_only=True)
+class Card:
+    """What a person should know of a model before using it, and what the program needs to fetch it.
+
+    Attributes:
+        name: family_size.training, as `picodet_small.coco`.
+        task: name of the task that it answers.
+        summary: one sentence.
+        labels: its labels, in the network's order; empty when it has none or they are in `files["labels"]`.
+        files: the files it needs, by the role they play. None for a model that needs no weights.
+        parts: names of the models that it is made of, by role.
+        input_size: (height, width) of the network's input in pixels; None for a model without a network of its own.
+        licence: of the weights, as an SPDX identifier.
+        trained_on: the data that it was trained on.
+        data_terms: the terms of that data, in a few words.
+        source: a page that says where the weights come from.
+        paper: the paper that describes the network.
+        published: figures that its authors state, by name.
+        measured: figures that `dev.py measure` gave here, by name.
+    """
+
+    name: str
+    task: str
+    summary: str
+    labels: tuple[str, ...] = ()
+    files: Mapping[str, Asset] = field(default_factory=dict)
+    parts: Mapping[str, str] = field(default_factory=dict)
+    input_size: tuple[int, int] | None = None
+    licence: str
+    trained_on: str = ""
+    data_terms: str = ""
+    source: str = ""
+    paper: str = ""
+    published: Mapping[str, float] = field(default_factory=dict)
+    measured: Mapping[str, float] = field(default_factory=dict)
+
+    @property
+    def size_bytes(self) -> int:
+        """What its own files take on disk."""
+        return sum(asset.size_bytes for asset in self.files.values())
+
+    @property
+    def is_tiny(self) -> bool:
+        """Whether it is a stand-in without weights, made for tests: its answers mean nothing."""
+        return not self.files and not self.parts
