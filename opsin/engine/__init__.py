@@ -1,0 +1,1 @@
+"""VERBS for all tasks, naming none of them: predict, stream, save, time."""

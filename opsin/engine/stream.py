@@ -1,0 +1,157 @@
+"""Ask a question of many pictures, or of the frames of a video, with every core at work and memory flat."""
+
+from __future__ import annotations
+
+import logging
+import os
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import partial
+from itertools import islice
+from typing import Any, Generic, TypeVar
+
+from opsin.core.errors import InputError
+from opsin.core.image import Image, Size
+from opsin.core.options import Options
+from opsin.engine.predict import model_for, options_for
+from opsin.media.item import Item
+from opsin.media.sources import Source, open_source
+from opsin.models import Model
+from opsin.tasks import TASKS, Result, Task
+
+R = TypeVar("R", bound=Result)
+T = TypeVar("T")
+U = TypeVar("U")
+
+logger = logging.getLogger("opsin")
+
+
+@dataclass(frozen=True)
+class Answer(Generic[R]):
+    """What came of one item: an image and a result, or an error.
+
+    Attributes:
+        item: the picture asked about.
+        image: its pixels, when they were asked for.
+        result: the answer.
+        error: why there is none.
+    """
+
+    item: Item
+    image: Image | None = None
+    result: R | None = None
+    error: InputError | None = None
+
+
+def stream(
+    task: str,
+    source: Source,
+    *,
+    on_error: Callable[[Item, InputError], None] | None = None,
+    every_seconds: float | None = None,
+    **options: Any,
+) -> Iterator[tuple[Item, Result]]:
+    """Answers about all the pictures of a source, or all the frames of a video, in their order.
+
+    Pictures are read, prepared and recognised by as many workers as there are cores; only a few are in memory at once.
+
+    Args:
+        task: name of a task or a use.
+        source: a path, folder, pattern, archive, video, camera, address, array, or a list of such.
+        on_error: called, in its place in the order, with each picture that cannot be read; logged when left out.
+        every_seconds: of a video, look at one frame in so many seconds.
+        options: the task's own, and `model`, `device`, `precision`.
+
+    Raises:
+        UsageError: for an unknown name, or an option that is unknown or out of range.
+        SourceError: for a source that is nothing, or holds no pictures.
+    """
+    asked = TASKS.get(task)
+    items = open_source(source, every_seconds=every_seconds)
+    for each in answers(asked, items, options_for(asked, options)):
+        if each.result is not None:
+            yield each.item, each.result
+        elif each.error is not None:
+            (on_error or _log)(each.item, each.error)
+
+
+def answers(
+    task: Task[Any, R], items: Iterable[Item], options: Options, *, keeps_images: bool = False, batch_size: int = 1
+) -> Iterator[Answer[R]]:
+    """An answer for each item, in order; what cannot be read is an answer with an error.
+
+    Args:
+        task: the question.
+        items: the pictures.
+        options: the task's options.
+        keeps_images: whether every pixel is read and kept with the answer, to draw on.
+        batch_size: how many images go through the network together. On processors one is best: each core runs a
+            network of its own, and the caches hold what one image needs.
+    """
+    workers = cores()
+    model = model_for(task, options, streams=workers)
+    work = partial(_answer_batch, model, options, keeps_images)
+    for batch in in_order(work, _batches(items, batch_size), workers):
+        yield from batch
+
+
+def cores() -> int:
+    """How many cores this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def in_order(work: Callable[[T], U], things: Iterable[T], workers: int) -> Iterator[U]:
+    """`work` done on each thing by several threads; results in the order of the things, a few at a time.
+
+    >>> list(in_order(abs, [-3, 2, -1], workers=2))
+    [3, 2, 1]
+    """
+    pending: deque[Future[U]] = deque()
+    # One worker more than there are cores: while it waits for the disk, the others keep the cores busy.
+    with ThreadPoolExecutor(workers + 1) as pool:
+        try:
+            for thing in things:
+                pending.append(pool.submit(work, thing))
+                if len(pending) > 2 * workers + 1:
+                    yield pending.popleft().result()
+            while pending:
+                yield pending.popleft().result()
+        finally:
+            for future in pending:
+                future.cancel()
+
+
+def _batches(items: Iterable[Item], size: int) -> Iterator[list[Item]]:
+    remaining = iter(items)
+    while batch := list(islice(remaining, size)):
+        yield batch
+
+
+def _answer_batch(model: Model[R], options: Options, keeps_images: bool, items: list[Item]) -> list[Answer[R]]:
+    """Reads the items, runs the model on those that could be read, and answers for all, in their order."""
+    read = [_read(item, None if keeps_images else model.reading_size) for item in items]
+    good = [each for each in read if not isinstance(each, InputError)]
+    results = iter(model.run([image for image, _ in good], options) if good else [])
+    return [_answer(item, each, results, keeps_images) for item, each in zip(items, read, strict=True)]
+
+
+def _read(item: Item, at_least: Size | None) -> tuple[Image, Size] | InputError:
+    try:
+        return item.read(at_least)
+    except InputError as error:
+        return error
+
+
+def _answer(item: Item, read: tuple[Image, Size] | InputError, results: Iterator[R], keeps_images: bool) -> Answer[R]:
+    if isinstance(read, InputError):
+        return Answer(item, error=read)
+    image, size = read
+    result = next(results)
+    whole = result if result.size == size else result.resized(size)  # it may have been read at a smaller scale
+    return Answer(item, image if keeps_images else None, whole)
+
+
+def _log(item: Item, error: InputError) -> None:
+    logger.warning("%s", error)

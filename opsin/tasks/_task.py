@@ -1,0 +1,121 @@
+"""What a task is, and what all results have in common."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, ClassVar, Generic, ParamSpec, Self, TypeVar, cast
+
+from opsin.core.errors import OptionError
+from opsin.core.image import Image, Size
+from opsin.core.options import Options
+from opsin.core.record import Record
+from opsin.core.registry import Registry
+from opsin.media.files import save_image
+from opsin.store.files import write_atomically
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Result(Record, ABC):
+    """The answer about one image. What was true and what was predicted have the same type.
+
+    Attributes:
+        height: of the original image, in pixels.
+        width: of the original image, in pixels.
+        model: name of the model that answered; empty for what is true.
+    """
+
+    height: int
+    width: int
+    model: str = ""
+
+    task: ClassVar[str]
+    """Name of the task that it answers."""
+
+    @property
+    def size(self) -> Size:
+        """(height, width) of the original image."""
+        return self.height, self.width
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain values for JSON, in the order: height, width, task, model, then the answer."""
+        answer = super().to_dict()
+        head = {
+            "height": answer.pop("height"),
+            "width": answer.pop("width"),
+            "task": self.task,
+            "model": answer.pop("model"),
+        }
+        return head | answer
+
+    @property
+    @abstractmethod
+    def summary(self) -> str:
+        """One line for a person; empty when there is nothing to say."""
+
+    @abstractmethod
+    def draw(self, image: Image) -> Image:
+        """A new image of the same size with the answer drawn on it."""
+
+    @abstractmethod
+    def resized(self, size: Size) -> Self:
+        """The same answer about the same image at another size (height, width)."""
+
+    def save(self, path: str | Path, image: Image | None = None) -> None:
+        """Write the answer as `.json`, or, with the image, as a picture on which it is drawn.
+
+        Raises:
+            OptionError: for a picture's name without an image.
+        """
+        path = Path(path)
+        if path.suffix.lower() == ".json":
+            with write_atomically(path) as file:
+                file.write(self.to_json().encode() + b"\n")
+        elif image is not None:
+            save_image(path, self.draw(image))
+        else:
+            raise OptionError(
+                f"To save a picture such as {path.name} give the image too: save(path, image); or save .json."
+            )
+
+
+P = ParamSpec("P")
+R = TypeVar("R", bound=Result)
+Figures = Mapping[str, float]
+"""Names of figures and their values."""
+
+
+@dataclass(frozen=True)
+class Task(Generic[P, R]):
+    """A question that can be asked of a picture.
+
+    Attributes:
+        name: the noun, as in JSON: "classification".
+        verb: what a person does, the command's name: "classify".
+        summary: one sentence; the command's help.
+        options: the dataclass of its options.
+        result: the type of its answer.
+        default: name of the model that answers when none is named.
+        score: predicted and true answers about the same images, in the same order -> figures by name.
+        examples: arguments of the command that show its use.
+    """
+
+    name: str
+    verb: str
+    summary: str
+    options: Callable[P, Options]
+    result: type[R]
+    default: str
+    score: Callable[[Sequence[R], Sequence[R]], Figures] | None = None
+    examples: tuple[str, ...] = ()
+
+    @property
+    def options_type(self) -> type[Options]:
+        """The class behind `options`, for those who read its fields."""
+        return cast("type[Options]", self.options)
+
+
+TASKS: Registry[Task[Any, Any]] = Registry("task", "opsin.tasks", "opsin.uses")
+"""Every task and every use, by name."""

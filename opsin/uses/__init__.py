@@ -1,0 +1,1 @@
+"""USES: one file for each application made of tasks: its options, its result, and the pipeline that answers."""
