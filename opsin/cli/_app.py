@@ -1,0 +1,81 @@
+"""The whole command line: a command for each task, and the groups."""
+
+from __future__ import annotations
+
+import logging
+import sys
+import traceback
+from typing import Annotated
+
+import typer
+
+from opsin.cli import _data, _doctor, _models
+from opsin.cli._command import command
+from opsin.core.errors import OpsinError
+from opsin.tasks import TASKS
+
+BUG = 70
+"""The exit code of a program with a bug (sysexits.h, EX_SOFTWARE)."""
+
+HELP = """Say what is in pictures, and teach a model of your own. Everything runs on this machine.
+
+Examples:
+
+    opsin look photo.jpg --save drawn
+
+    opsin classify holiday/ --limit 1 --csv > labels.csv
+
+    opsin detect traffic.mp4 --save drawn
+"""
+
+
+def app() -> typer.Typer:
+    """The command line; tasks and uses that are registered become commands of it."""
+    root = typer.Typer(
+        name="opsin",
+        help=HELP,
+        no_args_is_help=True,
+        rich_markup_mode="rich",
+        pretty_exceptions_enable=False,
+        context_settings={"help_option_names": ["-h", "--help"]},
+    )
+    root.callback()(_root)
+    for task in TASKS:
+        root.command(task.verb, rich_help_panel="Recognise", no_args_is_help=True)(command(task))
+    root.add_typer(_models.app, name="models", rich_help_panel="Keep")
+    root.add_typer(_data.app, name="data", rich_help_panel="Keep")
+    root.command("doctor", rich_help_panel="Keep")(_doctor.doctor)
+    return root
+
+
+def _version(is_asked: bool) -> None:
+    if is_asked:
+        from opsin import __version__
+
+        typer.echo(f"opsin {__version__}")
+        raise typer.Exit
+
+
+def _root(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version and end.")
+    ] = False,
+) -> None:
+    logging.basicConfig(stream=sys.stderr, format="opsin: %(message)s", level=logging.WARNING)
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run the command line, and end the process.
+
+    Exit codes: 0 done, or yes; 1 some input failed; 2 wrong usage; 3 the answer is no; 70 a bug; 130 interrupted.
+    """
+    try:
+        app()(arguments)
+    except OpsinError as error:
+        typer.echo(f"opsin: {error}", err=True)
+        sys.exit(error.exit_code)
+    # The outermost boundary: a bug is shown whole, and has an exit code of its own.
+    except Exception:  # noqa: BLE001  # see above
+        traceback.print_exc()
+        typer.echo("opsin: this is a bug in Opsin; the lines above say where.", err=True)
+        sys.exit(BUG)

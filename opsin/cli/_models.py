@@ -1,0 +1,139 @@
+"""`opsin models`: what networks there are, and where their weights are kept."""
+
+from __future__ import annotations
+
+import dataclasses
+import json as jsonlib
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from opsin.cli._progress import downloading
+from opsin.core.errors import DamagedWeightsError, UsageError
+from opsin.models import MODELS, card_of, cards_needed
+from opsin.store.fetch import have
+from opsin.weights.bundle import bundle as write_bundle
+from opsin.weights.bundle import unbundle as read_bundle
+from opsin.weights.card import Card
+from opsin.weights.pull import pull as pull_cards
+from opsin.weights.pull import verify as verify_cards
+
+app = typer.Typer(help="List, fetch, check and carry the networks' weights.", no_args_is_help=True)
+
+Names = Annotated[list[str] | None, typer.Argument(metavar="NAME…", help="Names of models.", show_default=False)]
+All = Annotated[bool, typer.Option("--all", help="Every model that has weights.")]
+Json = Annotated[bool, typer.Option("--json", help="One JSON object a line on standard output.")]
+
+
+@app.command("list")
+def list_models(json: Json = False) -> None:
+    """List the models: what each does, its licence, and whether its weights are here."""
+    cards = [card_of(name) for name in MODELS.names() if not _is_for_tests(name)]
+    if json:
+        for card in cards:
+            typer.echo(jsonlib.dumps(_facts(card)))
+        return
+    table = Table("name", "task", "licence", "size", "here", "what", box=None, pad_edge=False)
+    for card in cards:
+        table.add_row(card.name, card.task, card.licence, _size(_bytes(card)), _here(card), card.summary)
+    Console().print(table)
+
+
+@app.command()
+def show(name: Annotated[str, typer.Argument(metavar="NAME")], json: Json = False) -> None:
+    """Show a model's card: what it was trained on, its licence, its source, its figures and its files."""
+    facts = _facts(card_of(name))
+    if json:
+        typer.echo(jsonlib.dumps(facts))
+        return
+    table = Table(show_header=False, box=None, pad_edge=False)
+    for key, value in facts.items():
+        table.add_row(key.replace("_", " "), _spoken(value))
+    Console().print(table)
+
+
+@app.command()
+def pull(names: Names = None, every: All = False) -> None:
+    """Fetch the weights of the models named, so that they work without a network.
+
+    Examples:
+
+        opsin models pull picodet_small.coco
+
+        opsin models pull --all
+    """
+    with downloading(is_shown=True) as report:
+        pull_cards(_cards(names, every), report)
+    typer.echo("Everything is here.")
+
+
+@app.command()
+def verify() -> None:
+    """Read every file in the cache again and compare it with its card; damaged ones are deleted."""
+    states = verify_cards(_cards(None, every=True))
+    for card, role, state in states:
+        typer.echo(f"{card.name:<32} {role:<10} {state}")
+    if any(state == "damaged" for *_, state in states):
+        raise DamagedWeightsError("Damaged files were deleted. Fetch them again with: opsin models pull --all")
+
+
+@app.command()
+def bundle(file: Annotated[Path, typer.Argument(metavar="FILE")], names: Names = None) -> None:
+    """Write one file with the weights of the models named (or all), to set up a machine without a network.
+
+    Example:
+
+        opsin models bundle weights.zip
+    """
+    write_bundle(_cards(names, every=not names), file)
+    typer.echo(f"Wrote {file} ({_size(file.stat().st_size)}). On the other machine: opsin models unbundle {file.name}")
+
+
+@app.command()
+def unbundle(file: Annotated[Path, typer.Argument(metavar="FILE")]) -> None:
+    """Put the weights of such a file into the cache, each checked against its hash."""
+    typer.echo("\n".join(read_bundle(file)))
+
+
+def _cards(names: list[str] | None, every: bool) -> list[Card]:
+    if bool(names) == every:
+        raise UsageError("Name models, or give --all. The names: opsin models list")
+    chosen = names or [name for name in MODELS.names() if not _is_for_tests(name)]
+    cards = {card.name: card for name in chosen for card in cards_needed(name)}
+    return [card for card in cards.values() if card.files]
+
+
+def _is_for_tests(name: str) -> bool:
+    return any(card.is_tiny for card in cards_needed(name))
+
+
+def _bytes(card: Card) -> int:
+    assets = {asset.sha256: asset.size_bytes for each in cards_needed(card.name) for asset in each.files.values()}
+    return sum(assets.values())
+
+
+def _here(card: Card) -> str:
+    return "yes" if all(have(asset) for each in cards_needed(card.name) for asset in each.files.values()) else "no"
+
+
+def _facts(card: Card) -> dict[str, Any]:
+    """The card as plain values; of a thousand labels, their number."""
+    facts = dataclasses.asdict(card) | {
+        "labels": len(card.labels) or None,
+        "size_bytes": _bytes(card),
+        "here": _here(card),
+    }
+    return {key: value for key, value in facts.items() if value not in (None, "", {}, ())}
+
+
+def _spoken(value: Any) -> str:
+    if isinstance(value, dict):
+        return "\n".join(f"{key}: {_spoken(each)}" for key, each in value.items())
+    return str(value)
+
+
+def _size(size_bytes: int) -> str:
+    return f"{size_bytes / 1e6:.1f} MB"
