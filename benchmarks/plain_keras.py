@@ -1,0 +1,41 @@
+"""What a person writes first: Keras, one picture a call. It is what Opsin is compared with.
+
+    python benchmarks/plain_keras.py FOLDER WEIGHTS.h5 [COUNT]
+
+Prints one JSON object: wall seconds a picture, without start-up and the first call.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import time
+from pathlib import Path
+
+os.environ.setdefault("KERAS_BACKEND", "tensorflow")
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+
+import keras
+import numpy as np
+from keras.applications.mobilenet_v2 import MobileNetV2, preprocess_input
+
+
+def classify(model: keras.Model, path: Path) -> int:
+    image = keras.utils.load_img(path, target_size=(224, 224))
+    pixels = preprocess_input(keras.utils.img_to_array(image))
+    return int(np.argmax(model.predict(pixels[None], verbose=0)))
+
+
+def main() -> None:
+    paths = sorted(Path(sys.argv[1]).glob("*.jpg"))[: int(sys.argv[3]) if len(sys.argv) > 3 else None]
+    model = MobileNetV2(weights=sys.argv[2])
+    classify(model, paths[0])
+    before = time.perf_counter()
+    for path in paths:
+        classify(model, path)
+    print(json.dumps({"wall": (time.perf_counter() - before) / len(paths)}))
+
+
+if __name__ == "__main__":
+    main()
