@@ -1,8 +1,7 @@
 """What a person writes first: Keras, one picture a call. It is what Opsin is compared with.
 
-    python benchmarks/plain_keras.py FOLDER WEIGHTS.h5 [COUNT]
-
-Prints one JSON object: wall seconds a picture, without start-up and the first call.
+python benchmarks/plain_keras.py FOLDER WEIGHTS.h5 COUNT     wall seconds a picture, after the first call
+python benchmarks/plain_keras.py --export WEIGHTS.h5 NETWORK.xml    the network for Opsin's side
 """
 
 from __future__ import annotations
@@ -27,9 +26,9 @@ def classify(model: keras.Model, path: Path) -> int:
     return int(np.argmax(model.predict(pixels[None], verbose=0)))
 
 
-def main() -> None:
-    paths = sorted(Path(sys.argv[1]).glob("*.jpg"))[: int(sys.argv[3]) if len(sys.argv) > 3 else None]
-    model = MobileNetV2(weights=sys.argv[2])
+def time_it(folder: str, weights: str, count: str) -> None:
+    paths = sorted(Path(folder).glob("*.jpg"))[: int(count)]
+    model = MobileNetV2(weights=weights)
     classify(model, paths[0])
     before = time.perf_counter()
     for path in paths:
@@ -37,5 +36,10 @@ def main() -> None:
     print(json.dumps({"wall": (time.perf_counter() - before) / len(paths)}))
 
 
+def export(weights: str, path: str) -> None:
+    model = MobileNetV2(weights=weights)
+    model.export(path, format="openvino")
+
+
 if __name__ == "__main__":
-    main()
+    export(*sys.argv[2:]) if sys.argv[1] == "--export" else time_it(*sys.argv[1:])

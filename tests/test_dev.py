@@ -48,6 +48,8 @@ def clone(tmp_path, monkeypatch):
     root.mkdir()
     (root / "pyproject.toml").write_text("[project]\nname = 'opsin'\n")
     (root / "constraints.txt").write_text("# why\nnumpy==2.4.6\nrich==15.0.0\n")
+    (root / "benchmarks").mkdir()
+    (root / "benchmarks" / "requirements.txt").write_text("keras==3.15.1\n")
     monkeypatch.setattr(dev, "ROOM_BYTES", 0)
     return dev.Clone(root)
 
@@ -363,7 +365,20 @@ class TestCommands:
     def test_measure_hands_the_area_on(self, calls):
         calls.bad["measure.py"] = 4
         assert calls.main("measure", "recognise") == 4
-        assert calls.made == ["benchmarks/measure.py recognise"]
+        assert calls.made[-1] == "benchmarks/measure.py recognise"
+
+    def test_measure_installs_what_to_compare_with_once(self, calls):
+        calls.main("measure")
+        calls.main("measure")
+        installs = [line for line in calls.made if "pip install" in line]
+        assert installs == ["-m pip install --progress-bar off -r benchmarks/requirements.txt"]
+
+    def test_measure_says_why_what_to_compare_with_cannot_be_had(self, calls, capsys):
+        calls.bad["pip"] = 1
+        assert calls.main("measure") == 1
+        assert capsys.readouterr().err == (
+            "Installing what to compare with failed: no luck. The whole log: runs/setup.log\n"
+        )
 
 
 class Calls:

@@ -52,8 +52,10 @@ def doctor(
 
 def examine() -> dict[str, Any]:
     """Everything that the command tells, by name."""
+    from opsin import __version__
+
     return {
-        "opsin": metadata.version("opsin"),
+        "opsin": __version__,
         "python": f"{platform.python_version()} ({sys.executable})",
         "system": platform.platform(),
         "packages": [f"{name} {_version(name)}" for name in PACKAGES],

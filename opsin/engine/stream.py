@@ -78,7 +78,7 @@ def stream(
 
 
 def answers(
-    task: Task[Any, R], items: Iterable[Item], options: Options, *, keeps_images: bool = False, batch_size: int = 1
+    task: Task[Any, R], items: Iterable[Item], options: Options, *, keeps_images: bool = False, batch_size: int = 2
 ) -> Iterator[Answer[R]]:
     """An answer for each item, in order; what cannot be read is an answer with an error.
 
@@ -87,8 +87,8 @@ def answers(
         items: the pictures.
         options: the task's options.
         keeps_images: whether every pixel is read and kept with the answer, to draw on.
-        batch_size: how many images go through the network together. On processors one is best: each core runs a
-            network of its own, and the caches hold what one image needs.
+        batch_size: how many images go through the network together. On processors two are best: more do not fit the
+            caches, since each core runs a batch of its own.
     """
     workers = cores()
     model = model_for(task, options, streams=workers)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import http.client
 import time
 from functools import partial
 from typing import TYPE_CHECKING
@@ -15,6 +14,7 @@ from opsin.media.limits import Limits, first_line, spoken
 from opsin.store.home import is_offline
 
 if TYPE_CHECKING:
+    import http.client
     import urllib.request
 
 _MAX_REDIRECTIONS = 5
@@ -42,6 +42,7 @@ def fetch(address: str, limits: Limits) -> bytes:
         ImageError: when it cannot be reached, says no, sends too much, or takes too long.
     """
     # urllib costs a tenth of a second, which those without addresses need not pay.
+    import http.client
     import urllib.error
 
     if is_offline():

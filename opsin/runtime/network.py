@@ -45,6 +45,7 @@ class Graph:
         mean: for each channel, in 0..255; taken off inside the network.
         std: for each channel, in 0..255; divided by inside the network.
         outputs: our name -> the file's name of the value to give out, which may lie anywhere inside the network.
+        layout: the order of the input's axes in the file: batch, channels, height and width.
         constants: inputs that always have the same value, by the file's name.
     """
 
@@ -52,4 +53,5 @@ class Graph:
     outputs: Mapping[str, str]
     mean: tuple[float, float, float] = (0.0, 0.0, 0.0)
     std: tuple[float, float, float] = (1.0, 1.0, 1.0)
+    layout: str = "NCHW"
     constants: Mapping[str, tuple[tuple[float, ...], ...]] = field(default_factory=dict)

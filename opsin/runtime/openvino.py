@@ -95,7 +95,7 @@ def _take_pixels(model: openvino.Model, graph: Graph) -> openvino.Model:
     steps = PrePostProcessor(model)
     pixels = steps.input(graph.pixels)
     pixels.tensor().set_element_type(Type.u8).set_layout(Layout("NHWC"))
-    pixels.model().set_layout(Layout("NCHW"))
+    pixels.model().set_layout(Layout(graph.layout))
     pixels.preprocess().convert_element_type(Type.f32).mean(list(graph.mean)).scale(list(graph.std))
     return steps.build()
 

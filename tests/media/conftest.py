@@ -14,9 +14,6 @@ import pytest
 from PIL import Image as Pillow
 
 from opsin.core.image import Image
-from opsin.media.video import write_video
-
-SHARED = Path(__file__).parents[3] / "shared" / "data"
 
 
 @pytest.fixture(scope="session")
@@ -50,32 +47,7 @@ def damaged() -> ModuleType:
 
 
 @pytest.fixture(scope="session")
-def originals(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
+def originals(tmp_path_factory: pytest.TempPathFactory, damaged: ModuleType) -> list[Path]:
     """Whole files of every kind, made from a photograph where there is one."""
-    folder = tmp_path_factory.mktemp("originals")
-    photograph = next(iter(sorted((SHARED / "coco_dev" / "val2017").glob("*.jpg"))), None)
-    picture = Pillow.open(photograph) if photograph else Pillow.effect_mandelbrot((320, 240), (-2, -1, 1, 1), 50)
-    with picture:
-        small = picture.convert("RGB").resize((320, 240))
-    turned = [small.rotate(angle) for angle in (30, 60)]
-    for name in ("photo.jpg", "photo.png", "photo.webp", "photo.tif", "photo.bmp", "photo.avif", "photo.gif"):
-        small.save(folder / name)
-    small.save(folder / "progressive.jpg", progressive=True)
-    small.save(folder / "packed.tif", compression="tiff_deflate")
-    small.quantize(32).save(folder / "palette.png")
-    for name in ("moving.gif", "moving.webp", "moving.png"):
-        small.save(folder / name, save_all=True, append_images=turned)
-    _write_clips(folder, [np.asarray(each) for each in (small, *turned)] * 5)
-    return sorted(folder.iterdir())
-
-
-def _write_clips(folder: Path, images: list[Image]) -> None:
-    import cv2
-
-    with write_video(folder / "clip.webm", 10, (240, 320)) as video:
-        for image in images:
-            video.write(image)
-    writer = cv2.VideoWriter(str(folder / "clip.avi"), cv2.VideoWriter.fourcc(*"MJPG"), 10, (320, 240))
-    for image in images:
-        writer.write(cv2.cvtColor(image, cv2.COLOR_RGB2BGR))
-    writer.release()
+    made: list[Path] = damaged.make_originals(tmp_path_factory.mktemp("originals"))
+    return made

@@ -12,7 +12,14 @@ import zlib
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
+import numpy as np
+from PIL import Image as Pillow
+
+from opsin.core.image import Image
+from opsin.media.video import write_video
+
 NUM_FILES = 200
+SHARED = Path(__file__).parents[3] / "shared" / "data"
 
 Named = Iterator[tuple[str, bytes]]
 """File names and their contents."""
@@ -196,3 +203,33 @@ def _tar_head(name: str, size: int) -> bytes:
 
 def _gzip(data: bytes) -> bytes:
     return gzip.compress(data, 1, mtime=0)
+
+
+def make_originals(folder: Path) -> list[Path]:
+    """Writes whole files of every kind, made from a photograph where there is one; gives their paths."""
+    photograph = next(iter(sorted((SHARED / "coco_dev" / "val2017").glob("*.jpg"))), None)
+    picture = Pillow.open(photograph) if photograph else Pillow.effect_mandelbrot((320, 240), (-2, -1, 1, 1), 50)
+    with picture:
+        small = picture.convert("RGB").resize((320, 240))
+    turned = [small.rotate(angle) for angle in (30, 60)]
+    for name in ("photo.jpg", "photo.png", "photo.webp", "photo.tif", "photo.bmp", "photo.avif", "photo.gif"):
+        small.save(folder / name)
+    small.save(folder / "progressive.jpg", progressive=True)
+    small.save(folder / "packed.tif", compression="tiff_deflate")
+    small.quantize(32).save(folder / "palette.png")
+    for name in ("moving.gif", "moving.webp", "moving.png"):
+        small.save(folder / name, save_all=True, append_images=turned)
+    _write_clips(folder, [np.asarray(each) for each in (small, *turned)] * 5)
+    return sorted(folder.iterdir())
+
+
+def _write_clips(folder: Path, images: list[Image]) -> None:
+    import cv2
+
+    with write_video(folder / "clip.webm", 10, (240, 320)) as video:
+        for image in images:
+            video.write(image)
+    writer = cv2.VideoWriter(str(folder / "clip.avi"), cv2.VideoWriter.fourcc(*"MJPG"), 10, (320, 240))
+    for image in images:
+        writer.write(cv2.cvtColor(image, cv2.COLOR_RGB2BGR))
+    writer.release()

@@ -3,7 +3,6 @@ import zipfile
 import numpy as np
 import pytest
 
-from opsin.core.errors import OptionError
 from opsin.media.counting import expected
 from opsin.media.files import save_image
 from opsin.media.sources import open_source
@@ -90,9 +89,3 @@ def test_a_video_that_does_not_tell_cannot_be_counted(clip, facts, monkeypatch):
 def test_a_count_is_what_the_source_then_gives(folder):
     sources = [str(folder), f"{folder}/*.png", str(folder / "b.png")]
     assert expected(sources) == len(list(open_source(sources)))
-
-
-@pytest.mark.xfail(strict=True, reason="frames are counted although no video is ever looked at so often")
-def test_a_time_between_frames_that_cannot_be_is_refused_here_too(clip):
-    with pytest.raises(OptionError):
-        expected([str(clip)], -1)

@@ -1,0 +1,49 @@
+"""What a program costs, from the start of its process to its end."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Cost:
+    """What one run took.
+
+    Attributes:
+        wall: seconds on the clock.
+        cpu: seconds of all cores together.
+        peak_bytes: the most memory it held.
+        output: what it printed.
+    """
+
+    wall: float
+    cpu: float
+    peak_bytes: int
+    output: str
+
+
+def run(*command: str | Path) -> Cost:
+    """Runs a command to its end.
+
+    Raises:
+        SystemExit: when it fails; what it said stands above.
+    """
+    began = time.perf_counter()
+    child = subprocess.Popen([str(word) for word in command], stdout=subprocess.PIPE, text=True)
+    assert child.stdout is not None
+    output = child.stdout.read()
+    _, status, usage = os.wait4(child.pid, 0)
+    wall = time.perf_counter() - began
+    if status:
+        raise SystemExit(f"{' '.join(map(str, command))} failed; nothing more was measured.")
+    return Cost(wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss * 1024, output)
+
+
+def opsin(*arguments: str | Path) -> Cost:
+    """Runs the command line of this environment."""
+    return run(sys.executable, "-m", "opsin", *arguments)

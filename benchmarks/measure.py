@@ -1,0 +1,38 @@
+"""Measures every figure that Opsin states: `python3 dev.py measure [AREA …]`, by default all areas.
+
+Each area prints its figures beside what is asked of them and writes benchmarks/results/AREA.csv. It ends with 1 when a
+figure is not reached, and where the photographs to measure on are absent.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+
+import accuracy
+import damaged
+import recognise
+import start
+from figures import Figure
+
+AREAS: dict[str, Callable[[], list[Figure]]] = {
+    "accuracy": accuracy.main,
+    "damaged": damaged.main,
+    "start": start.main,
+    "recognise": recognise.main,
+}
+
+
+def main(names: list[str]) -> int:
+    unknown = set(names) - set(AREAS)
+    if unknown:
+        print(f"There is no area called {', '.join(unknown)}. Known: {', '.join(AREAS)}.", file=sys.stderr)
+        return 2
+    missed = [figure for name in names or AREAS for figure in AREAS[name]()]
+    for figure in missed:
+        print(f"not reached: {figure.name}: {figure.measured:.4g}, asked {figure.asked}")
+    return int(bool(missed))
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
