@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import logging
 import sys
 import traceback
@@ -69,6 +70,9 @@ def main(arguments: list[str] | None = None) -> None:
 
     Exit codes: 0 done, or yes; 1 some input failed; 2 wrong usage; 3 the answer is no; 70 a bug; 130 interrupted.
     """
+    # A file's name may hold bytes that are no UTF-8; it is to be shown all the same.
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")
     try:
         app()(arguments)
     except OpsinError as error:

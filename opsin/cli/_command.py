@@ -28,7 +28,7 @@ from opsin.weights.pull import pull
 Sources = Annotated[
     list[str],
     typer.Argument(
-        metavar="SOURCE…",
+        metavar="SOURCE",
         help="Pictures, folders, patterns ('a/*.jpg'), archives, videos, addresses, a camera's number, - for standard "
         "input.",
         show_default=False,

@@ -51,7 +51,7 @@ def show(name: Annotated[str, typer.Argument(metavar="NAME")], json: Json = Fals
         return
     table = Table(show_header=False, box=None, pad_edge=False)
     for key, value in facts.items():
-        table.add_row(key.replace("_", " "), _spoken(value))
+        table.add_row(key.replace("_", " "), _size(value) if key == "size_bytes" else _spoken(value))
     Console().print(table)
 
 
@@ -130,9 +130,13 @@ def _facts(card: Card) -> dict[str, Any]:
 
 
 def _spoken(value: Any) -> str:
-    if isinstance(value, dict):
-        return "\n".join(f"{key}: {_spoken(each)}" for key, each in value.items())
-    return str(value)
+    """A value of a card in words for a person; a file is a line."""
+    if not isinstance(value, dict):
+        return " x ".join(map(str, value)) if isinstance(value, tuple) else str(value)
+    if "sha256" in value:
+        origin = value["carrier"]["package"] if value["carrier"] else "by hand"
+        return f"{value['name']}, {_size(value['size_bytes'])}, from {origin}, sha256 {value['sha256'][:16]}…"
+    return "\n".join(f"{key}: {_spoken(each)}" for key, each in value.items())
 
 
 def _size(size_bytes: int) -> str:

@@ -92,10 +92,13 @@ class Rows:
     def __init__(self, console: Console) -> None:
         self._console = console
         self._source_width = min(44, max(20, console.width // 3))
-        self._print(Text("source", "bold"), Text("answer", "bold"))
+        self._has_head = False
 
     def write(self, answer: Answer[Any]) -> None:
-        """One row."""
+        """One row; before the first, the headings."""
+        if not self._has_head:
+            self._print(Text("source", "bold"), Text("answer", "bold"))
+            self._has_head = True
         if answer.result is None:
             self._print(self._name(answer), Text("failed", "red"))
         else:

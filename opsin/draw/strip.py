@@ -19,7 +19,9 @@ def draw_strip(image: Image, vector: NDArray[Any]) -> Image:
     The vector is cut into at most 64 runs of neighbours; each is drawn as its mean, against the largest of them.
     """
     height, width = image.shape[:2]
-    means = np.array([part.mean() for part in np.array_split(vector, min(CELLS, max(len(vector), 1)))])  # (cells,)
+    # A vector without numbers is drawn as one of a single nothing.
+    numbers = vector if len(vector) else np.zeros(1)
+    means = np.array([part.mean() for part in np.array_split(numbers, min(CELLS, len(numbers)))])  # (cells,)
     levels = means / max(float(np.abs(means).max(initial=0.0)), 1e-12)  # (cells,) in -1..1
     columns = levels[np.arange(width) * len(levels) // width]  # (w,)
     drawn = image.copy()

@@ -3,21 +3,27 @@
 from __future__ import annotations
 
 import json
-import time
 from contextlib import ExitStack
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
+from urllib.parse import urlsplit
 
 from opsin.core.errors import UsageError
 from opsin.core.image import Image
 from opsin.engine import page
 from opsin.engine.stream import Answer
+from opsin.media.addresses import is_address
 from opsin.media.files import save_image
 from opsin.media.item import Item
 from opsin.media.video import add_sound, write_video
 from opsin.store.files import write_atomically
 from opsin.tasks import Result
+
+RESULTS = "results.jsonl"
+
+LONGEST_NAME = 100
+"""Letters of a source's name that the drawn file keeps; disks take 255 bytes."""
 
 CAMERA_RATE = 15.0
 """Frames a second of a video whose source does not say its own."""
@@ -37,7 +43,7 @@ class Album:
     """A folder that fills with answers. Use it in a `with`; what was added is whole at the end, also after Ctrl-C.
 
     Args:
-        folder: made when it is not there. Files of an earlier album in it are written over.
+        folder: made when it is not there. Of an earlier album in it, the drawn files are removed; nothing else is.
         title: of its page.
     """
 
@@ -49,33 +55,39 @@ class Album:
 
     def __enter__(self) -> Self:
         self.folder.mkdir(parents=True, exist_ok=True)
-        self._began = time.time_ns()
-        self._results = self._open.enter_context(write_atomically(self.folder / "results.jsonl"))
+        _remove_drawn(self.folder)
+        self._results = self._open.enter_context(write_atomically(self.folder / RESULTS))
         self._page = self._open.enter_context(write_atomically(self.folder / "index.html"))
-        self._page.write(page.head(self._title).encode())
+        self._write_page(page.head(self._title))
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._end_video()
-        self._page.write(page.FOOT.encode())
+        self._write_page(page.FOOT)
         self._open.close()  # without the error: what was added before it is kept
 
     def add(self, answer: Answer[Any]) -> None:
         """Draw the answer, and write it down.
 
         Raises:
-            UsageError: when the picture lies in the album's own folder, where it would be written over.
+            UsageError: when the picture lies in the album's own folder, among what is drawn.
         """
         self._refuse_own(answer.item)
-        self._results.write(json.dumps(record(answer), ensure_ascii=False).encode() + b"\n")
-        if answer.result is None or answer.image is None:
-            self._page.write(page.failure(answer.item.source, str(answer.error)).encode())
-        elif answer.item.frame is not None:
-            self._add_frame(answer.item, answer.result.draw(answer.image), answer.result.summary)
-        else:
-            self._add_picture(answer.item, answer.result.draw(answer.image), answer.result)
+        if answer.result is None:
+            self._write_page(page.failure(answer.item.source, str(answer.error)))
+            self._write_result(record(answer))
+            return
+        drawn = answer.result.draw(answer.item.read()[0] if answer.image is None else answer.image)
+        path = self._add_picture(answer.item, drawn, answer.result)
+        self._write_result(record(answer) | {"drawn": path.name})
+
+    def _write_result(self, values: dict[str, Any]) -> None:
+        self._results.write(_json(values) + b"\n")
+
+    def _write_page(self, text: str) -> None:
+        self._page.write(text.encode("utf-8", "replace"))
 
     def _refuse_own(self, item: Item) -> None:
         if Path(item.source).exists() and Path(item.source).resolve().parent == self.folder.resolve():
@@ -83,31 +95,62 @@ class Album:
                 f"{item.source} lies in {self.folder}, where drawn pictures would be written. Save into another folder."
             )
 
-    def _add_picture(self, item: Item, drawn: Image, result: Any) -> None:
-        source = Path(item.source)
-        path = self._free(source.stem, ".png" if source.suffix.lower() == ".png" else ".jpg")
+    def _add_picture(self, item: Item, drawn: Image, result: Result) -> Path:
+        """Writes it down, and answers where."""
+        if item.frame is not None:
+            return self._add_frame(item, drawn, result.summary)
+        path = self._free(item.source, ".png" if item.source.lower().endswith(".png") else ".jpg")
         save_image(path, drawn)
-        self._page.write(page.picture(path.name, item.source, result.summary, result.rows()).encode())
+        self._write_page(page.picture(path.name, item.source, result.summary, result.rows()))
+        return path
 
-    def _add_frame(self, item: Item, drawn: Image, summary: str) -> None:
+    def _add_frame(self, item: Item, drawn: Image, summary: str) -> Path:
         if self._video is None or self._video.source != item.source:
             self._end_video()
-            self._video = _DrawnVideo(self._free(Path(item.source).stem, ".webm"), item, drawn)
+            self._video = _DrawnVideo(self._free(item.source, ".webm"), item, drawn)
         self._video.add(drawn, summary)
+        return self._video.path
 
     def _end_video(self) -> None:
         if self._video is not None:
             said = self._video.close()
-            self._page.write(page.video(self._video.path.name, self._video.source, said).encode())
+            self._write_page(page.video(self._video.path.name, self._video.source, said))
             self._video = None
 
-    def _free(self, stem: str, suffix: str) -> Path:
-        """A name that nothing of this album has taken yet."""
+    def _free(self, source: str, suffix: str) -> Path:
+        """A name that no file has yet."""
+        stem = Path(urlsplit(source).path if is_address(source) else source).stem[:LONGEST_NAME] or "picture"
         number, path = 1, self.folder / f"{stem}{suffix}"
-        while path.exists() and path.stat().st_mtime_ns >= self._began:
+        while path.exists():
             number += 1
             path = self.folder / f"{stem}-{number}{suffix}"
         return path
+
+
+def _json(values: dict[str, Any]) -> bytes:
+    # A file's name may hold bytes that are no UTF-8; as an escape they come back the same.
+    return json.dumps(values, ensure_ascii=False).encode("utf-8", "backslashreplace")
+
+
+def _remove_drawn(folder: Path) -> None:
+    """Removes the drawn files that an earlier album's results name, so that theirs are free again."""
+    if not (folder / RESULTS).is_file():
+        return
+    with (folder / RESULTS).open("rb") as lines:
+        for name in map(_drawn_name, lines):
+            # A name, not a way out of the folder.
+            if name and name == Path(name).name:
+                (folder / name).unlink(missing_ok=True)
+
+
+def _drawn_name(line: bytes) -> str:
+    """The drawn file that a line of results names; none where the line is no result of an album."""
+    try:
+        values = json.loads(line)
+    except ValueError:
+        return ""
+    name = values.get("drawn") if isinstance(values, dict) else None
+    return name if isinstance(name, str) else ""
 
 
 class _DrawnVideo:

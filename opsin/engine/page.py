@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from html import escape
+from urllib.parse import quote
 
 HEAD = """<!doctype html>
 <html lang="en">
@@ -44,23 +46,23 @@ def head(title: str) -> str:
     return HEAD.format(title=escape(title))
 
 
-def picture(address: str, source: str, summary: str, rows: list[dict[str, object]]) -> str:
+def picture(name: str, source: str, summary: str, rows: list[dict[str, object]]) -> str:
     """A drawn picture beside its answer.
 
     Args:
-        address: of the picture, as the page sees it.
+        name: of the picture's file, beside the page.
         source: where it comes from.
         summary: the answer in one line; what a person who cannot see the picture is told.
         rows: the answer as a table.
     """
-    at, said = escape(address), escape(summary)
+    at, said = _address(name), escape(summary)
     image = f'<a href="{at}"><img src="{at}" alt="{said}" loading="lazy"></a>'
     return _figure(image, source, f"<p>{said}</p>{_table(rows)}")
 
 
-def video(address: str, source: str, summary: str) -> str:
+def video(name: str, source: str, summary: str) -> str:
     """A drawn video."""
-    at, said = escape(address), escape(summary)
+    at, said = _address(name), escape(summary)
     return _figure(f'<video src="{at}" controls loop muted preload="metadata"></video>', source, f"<p>{said}</p>")
 
 
@@ -68,6 +70,11 @@ def failure(source: str, error: str) -> str:
     """A picture that could not be read, and why."""
     said = f'<span class="source">{escape(source)}</span><p>{escape(error)}</p>'
     return f'<figure class="error"><figcaption>{said}</figcaption></figure>\n'
+
+
+def _address(name: str) -> str:
+    """A file's name as an address: # and ? would end it, and % would begin a code."""
+    return quote(os.fsencode(name))
 
 
 def _figure(shown: str, source: str, said: str) -> str:

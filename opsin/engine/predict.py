@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable, Mapping
 from dataclasses import fields
 from typing import Any, Concatenate, ParamSpec, TypeVar
@@ -38,10 +39,12 @@ def verb(task: Task[P, R]) -> Callable[Concatenate[Source, P], R]:
     """A task as a function of one picture, typed by the fields of its options."""
 
     def ask(source: Source, /, *args: P.args, **options: P.kwargs) -> R:
-        return answer(task, source, options_for(task, options))
+        # Options have names; the dataclass itself says so when one comes without.
+        return answer(task, source, task.options(*args, **options) if args else options_for(task, options))
 
     ask.__name__ = ask.__qualname__ = task.verb
-    ask.__doc__ = f"{task.summary}\n\n{_signature(task)}\n"
+    ask.__doc__ = f"{task.summary}\n\n{_described(task)}\n"
+    ask.__signature__ = _signature(task)  # type: ignore[attr-defined]  # read by help() and editors
     return ask
 
 
@@ -77,7 +80,13 @@ def model_for(task: Task[Any, R], options: Options, streams: int) -> Model[R]:
     return open_model(name, Place(options.device, options.precision, streams))
 
 
-def _signature(task: Task[Any, Any]) -> str:
+def _signature(task: Task[Any, Any]) -> inspect.Signature:
+    source = inspect.Parameter("source", inspect.Parameter.POSITIONAL_ONLY, annotation=Source)
+    options = inspect.signature(task.options_type).parameters.values()
+    return inspect.Signature([source, *options], return_annotation=task.result)
+
+
+def _described(task: Task[Any, Any]) -> str:
     lines = [f"    {each.name}: {each.metadata['help']}" for each in fields(task.options_type)]
     source = "    source: a path, an address, bytes, a PIL image or an array (h, w, 3) of uint8 RGB."
     return "\n".join(["Args:", source, *lines])

@@ -114,7 +114,8 @@ def in_order(work: Callable[[T], U], things: Iterable[T], workers: int) -> Itera
         try:
             for thing in things:
                 pending.append(pool.submit(work, thing))
-                if len(pending) > 2 * workers + 1:
+                # What is done goes out at once: somebody may be waiting before a camera.
+                while pending and (len(pending) > 2 * workers + 1 or pending[0].done()):
                     yield pending.popleft().result()
             while pending:
                 yield pending.popleft().result()

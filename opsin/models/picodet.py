@@ -127,7 +127,7 @@ class PicoDet(SingleNetwork[Detections]):
         Card(
             name="picodet_small.coco",
             task="detection",
-            summary="PicoDet-S at 416 x 416: 80 labels, 8 MB.",
+            summary="PicoDet-S at 416 x 416: 80 labels.",
             labels=LABELS,
             files={
                 "network": _asset(
@@ -150,6 +150,7 @@ class PicoDet(SingleNetwork[Detections]):
             source="https://github.com/PaddleCV-SIG/PaddleLabel-ML",
             paper="https://arxiv.org/abs/2111.00902",
             published={"COCO AP": 0.325},
+            measured={"COCO AP on 79 photographs of val2017": 0.408},
         ),
         Card(
             name="picodet_tiny.random",

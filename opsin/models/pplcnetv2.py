@@ -133,8 +133,9 @@ class PPLCNetV2Classifier(_PPLCNetV2, SingleNetwork[Classification]):
     cards = _cards(
         "pplcnetv2_base",
         "classification",
-        "PP-LCNetV2 base: 1,000 labels, 27 MB, about 75 pictures a second on one core.",
+        "PP-LCNetV2 base at 224 x 224: 1,000 labels.",
         published={"ImageNet top-1": 0.7704},
+        measured={"top-1 on 500 photographs of ImageNet, probably seen in training": 0.886},
     )
 
     @classmethod
@@ -143,8 +144,9 @@ class PPLCNetV2Classifier(_PPLCNetV2, SingleNetwork[Classification]):
         labels: list[str] = []
         for line in files["labels"].read_text(encoding="utf-8").splitlines():
             everything = line.split(" ", 1)[1]
-            first = everything.split(",")[0]
-            labels.append(everything if first in labels else first)
+            # The bird and the machine have no second name to tell them apart.
+            names = (everything.split(",")[0], everything, f"{everything}, machine")
+            labels.append(next(name for name in names if name not in labels))
         return tuple(labels)
 
     def decode(
@@ -165,7 +167,12 @@ class PPLCNetV2Embedder(_PPLCNetV2, SingleNetwork[Embedding]):
     """The 1,280 features under the labels: alike pictures have alike ones."""
 
     outputs: ClassVar[dict[str, str]] = {"features": "relu_39.tmp_0"}
-    cards = _cards("pplcnetv2_features", "embedding", "The 1,280 features under PP-LCNetV2's labels.")
+    cards = _cards(
+        "pplcnetv2_features",
+        "embedding",
+        "The 1,280 features under PP-LCNetV2's labels.",
+        measured={"share of the same kind among the 10 nearest of 3,068 garments": 0.753},
+    )
 
     def decode(self, raw: Arrays, placements: Sequence[Placement], options: EmbeddingOptions) -> list[Embedding]:
         """The features (n, 1280, 1, 1), each brought to length 1."""

@@ -25,7 +25,7 @@ class Asset:
     """A file whose every byte is known beforehand.
 
     Attributes:
-        name: its file name in the cache.
+        name: its file name; in the cache the first 16 digits of its hash stand before it.
         sha256: 64 hexadecimal digits.
         size_bytes: its size.
         carrier: the package that brings it.

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar, Generic, ParamSpec, Self, TypeVar, cast
 
-from opsin.core.errors import OptionError
+from opsin.core.errors import InputError, OptionError
 from opsin.core.image import Image, Size
 from opsin.core.options import Options
 from opsin.core.record import Record
@@ -115,6 +115,17 @@ class Task(Generic[P, R]):
     def options_type(self) -> type[Options]:
         """The class behind `options`, for those who read its fields."""
         return cast("type[Options]", self.options)
+
+
+def pairs(predicted: Sequence[R], truth: Sequence[R]) -> list[tuple[R, R]]:
+    """Each answer with what is true of the same image.
+
+    Raises:
+        InputError: when there are not as many of both.
+    """
+    if len(predicted) != len(truth):
+        raise InputError(f"Each answer needs its truth: got {len(predicted)} answers and {len(truth)} truths.")
+    return list(zip(predicted, truth, strict=True))
 
 
 TASKS: Registry[Task[Any, Any]] = Registry("task", "opsin.tasks", "opsin.uses")

@@ -14,7 +14,7 @@ from opsin.core.image import Image, Size
 from opsin.core.options import Options, option
 from opsin.core.record import names, numbers
 from opsin.draw.panel import draw_panel
-from opsin.tasks._task import TASKS, Figures, Result, Task
+from opsin.tasks._task import TASKS, Figures, Result, Task, pairs
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,8 +71,8 @@ def score(predicted: Sequence[Classification], truth: Sequence[Classification]) 
     >>> score([unsure, dog], [dog, dog])
     {'top_1': 0.5, 'top_5': 1.0}
     """
-    pairs = [(answer.labels, right.labels[0]) for answer, right in zip(predicted, truth, strict=True)]
-    return {f"top_{k}": sum(right in labels[:k] for labels, right in pairs) / max(len(pairs), 1) for k in (1, 5)}
+    named = [(answer.labels, right.labels[0]) for answer, right in pairs(predicted, truth)]
+    return {f"top_{k}": sum(right in labels[:k] for labels, right in named) / max(len(named), 1) for k in (1, 5)}
 
 
 CLASSIFICATION = Task(

@@ -54,8 +54,8 @@ class Detections(Result):
 
     @property
     def summary(self) -> str:
-        """How many of each, as "2 dog, 1 person"."""
-        return ", ".join(f"{number} {label}" for label, number in Counter(self.labels).most_common())
+        """How many of each, as "2 × dog, 1 × person"."""
+        return ", ".join(f"{number} × {label}" for label, number in Counter(self.labels).most_common())
 
     def draw(self, image: Image) -> Image:
         """Each box with its label and score."""

@@ -14,7 +14,7 @@ from opsin.core.image import Image, Size
 from opsin.core.options import Options
 from opsin.core.record import numbers
 from opsin.draw.strip import draw_strip
-from opsin.tasks._task import TASKS, Figures, Result, Task
+from opsin.tasks._task import TASKS, Figures, Result, Task, pairs
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,8 +65,8 @@ def unit(vectors: NDArray[np.float32]) -> NDArray[np.float32]:
 
 def score(predicted: Sequence[Embedding], truth: Sequence[Embedding]) -> Figures:
     """Mean cosine between the vectors of two models for the same images, in -1..1; 1 when they agree."""
-    cosines = [float(answer.vector @ right.vector) for answer, right in zip(predicted, truth, strict=True)]
-    return {"cosine": float(np.mean(cosines))}
+    cosines = [float(answer.vector @ right.vector) for answer, right in pairs(predicted, truth)]
+    return {"cosine": sum(cosines) / max(len(cosines), 1)}
 
 
 EMBEDDING = Task(

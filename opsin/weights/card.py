@@ -22,7 +22,7 @@ class Card:
         input_size: (height, width) of the network's input in pixels; None for a model without a network of its own.
         licence: of the weights, as an SPDX identifier.
         trained_on: the data that it was trained on.
-        data_terms: the terms of that data, in a few words.
+        data_terms: the terms of that data: an SPDX identifier, or a few words, which the strict policy refuses.
         source: a page that says where the weights come from.
         paper: the paper that describes the network.
         published: figures that its authors state, by name.

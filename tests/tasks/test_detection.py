@@ -147,7 +147,7 @@ def test_an_answer_that_cannot_be_is_refused(given, said):
 
 def test_the_summary_counts_each_label_the_most_frequent_first():
     answer = detections([LEFT, RIGHT, LEFT], ("cat", "dog", "dog"), (0.9, 0.8, 0.7))
-    assert answer.summary == "2 dog, 1 cat"
+    assert answer.summary == "2 × dog, 1 × cat"
 
 
 def test_nothing_found_is_nothing_to_say():
