@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import queue
 from collections.abc import Mapping
 from pathlib import Path
@@ -31,6 +32,7 @@ class OpenVinoNetwork:
     """
 
     def __init__(self, path: Path, graph: Graph, place: Place, weights: Path | None = None) -> None:
+        _begin()
         self._compiled = _compile(_read(path, weights, graph), place)
         self._requests: queue.SimpleQueue[openvino.InferRequest] = queue.SimpleQueue()
         for _ in range(place.streams):
@@ -44,6 +46,21 @@ class OpenVinoNetwork:
             return {output.get_any_name(): np.array(results[output]) for output in self._compiled.outputs}
         finally:
             self._requests.put(request)
+
+
+@functools.cache
+def _begin() -> None:
+    """One inference of a network of one number, by one thread, before there can be several.
+
+    OpenVINO's Python side fills a table of types at its first inference. Two threads that do so at once can wait for
+    each other for ever: one holds the interpreter's lock and waits for the table, the other the reverse.
+    """
+    import openvino
+    from openvino import opset13
+
+    number = opset13.parameter([1], np.float32)
+    network = openvino.Core().compile_model(openvino.Model([opset13.relu(number)], [number]), "CPU")
+    network([np.zeros(1, np.float32)])
 
 
 def _read(path: Path, weights: Path | None, graph: Graph) -> openvino.Model:

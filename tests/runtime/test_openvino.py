@@ -1,5 +1,7 @@
 """The engine on a network small enough to be computed by hand."""
 
+import subprocess
+import sys
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
@@ -181,7 +183,7 @@ def settings_of(path, place, monkeypatch):
     real = openvino.Core.compile_model
     monkeypatch.setattr(openvino.Core, "compile_model", lambda core, *given: asked.append(given) or real(core, *given))
     opened(path, place)
-    return asked[0][2]
+    return asked[-1][2]
 
 
 def test_a_file_that_is_no_network_is_refused_by_name(tmp_path):
@@ -203,3 +205,31 @@ def test_a_device_that_is_not_there_is_refused_and_the_others_are_named(path):
 def test_auto_chooses_a_device(path):
     raw = opened(path, Place(device="AUTO"))({"x": PIXELS})
     assert raw["scores"] == pytest.approx(means(PIXELS) @ TABLE * 2, rel=1e-4)
+
+
+FIRST_CALLS = """
+import sys, threading
+from pathlib import Path
+import numpy as np
+from opsin.runtime.network import Graph, Place
+from opsin.runtime.openvino import OpenVinoNetwork
+
+network = OpenVinoNetwork(Path(sys.argv[1]), Graph("x", {"answer": "answer"}, layout="NHWC"), Place(streams=4))
+sys.setswitchinterval(1e-6)
+together = threading.Barrier(4)
+
+
+def call():
+    together.wait()
+    network({"x": np.zeros((1, 6, 8, 3), np.uint8)})
+
+
+threads = [threading.Thread(target=call) for _ in range(4)]
+[thread.start() for thread in threads]
+[thread.join() for thread in threads]
+"""
+
+
+def test_first_calls_from_several_threads_do_not_wait_for_each_other_for_ever(last):
+    for _ in range(5):  # without care, four in five hang
+        subprocess.run([sys.executable, "-c", FIRST_CALLS, str(last)], check=True, timeout=60)
