@@ -16,7 +16,7 @@ from opsin.cli._output import Writer, writer
 from opsin.cli._progress import counting, downloading
 from opsin.core.errors import OptionError
 from opsin.core.options import Options
-from opsin.engine.album import Album
+from opsin.engine.album import Album, check_apart, outside
 from opsin.engine.predict import options_for
 from opsin.engine.stream import Answer, answers
 from opsin.media.counting import expected
@@ -68,6 +68,9 @@ def command(task: Task[Any, Any]) -> Callable[..., None]:
         shown = writer(task, {"json": json, "csv": csv, "quiet": quiet})
         _fetch_weights(asked.model or task.default, is_shown=not quiet)
         items = open_source(named[0] if len(named) == 1 else named, every_seconds=every)
+        if save:
+            check_apart(named, save)
+            items = outside(items, save)
         found = answers(task, items, asked, keeps_images=save is not None)
         counted = counting(found, lambda: expected(named, every), is_shown=not quiet)
         failed = show(counted, shown, task, save)

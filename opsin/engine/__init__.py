@@ -1,1 +1,1 @@
-"""VERBS for all tasks, naming none of them: predict, stream, save, time."""
+"""VERBS for all tasks, naming none of them: predict, stream, album."""

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+from collections.abc import Iterable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
 from types import TracebackType
@@ -15,15 +17,17 @@ from opsin.engine import page
 from opsin.engine.stream import Answer
 from opsin.media.addresses import is_address
 from opsin.media.files import save_image
+from opsin.media.folders import folder_items, is_pattern
 from opsin.media.item import Item
+from opsin.media.limits import DEFAULT_LIMITS
 from opsin.media.video import add_sound, write_video
 from opsin.store.files import write_atomically
 from opsin.tasks import Result
 
 RESULTS = "results.jsonl"
 
-LONGEST_NAME = 100
-"""Letters of a source's name that the drawn file keeps; disks take 255 bytes."""
+LONGEST_NAME = 200
+"""Bytes of a source's name that the drawn file keeps; disks take 255, with what is added to them."""
 
 CAMERA_RATE = 15.0
 """Frames a second of a video whose source does not say its own."""
@@ -37,6 +41,36 @@ def record(answer: Answer[Result]) -> dict[str, Any]:
     if answer.result is None:
         return {"source": answer.item.source, "error": str(answer.error)}
     return answer.item.to_dict() | answer.result.to_dict()
+
+
+def outside(items: Iterable[Item], folder: Path) -> Iterator[Item]:
+    """The items that do not lie in a folder: what an album in it has drawn is not to be looked at again."""
+    own = folder.resolve()
+    return (item for item in items if Path(item.source).parent.resolve() != own or not Path(item.source).exists())
+
+
+def check_apart(sources: Iterable[str | int], folder: Path) -> None:
+    """Looks whether an album in `folder` would lie among the pictures that it is made of.
+
+    Raises:
+        UsageError: when it would.
+    """
+    for source in sources:
+        path = Path(str(source))
+        own = path if path.is_dir() else path.parent
+        if (path.exists() or is_pattern(str(source))) and own.resolve() == folder.resolve():
+            raise UsageError(
+                f"{source} lies in {folder}, where drawn pictures would be written. Save into another folder."
+            )
+        if folder.resolve().is_relative_to(path.resolve()) and _has_own_pictures(folder):
+            raise UsageError(f"{folder} lies in {source} and holds pictures of its own. Save into another folder.")
+
+
+def _has_own_pictures(folder: Path) -> bool:
+    """Whether a folder holds pictures that no earlier album in it has drawn."""
+    drawn = set(_drawn_names(folder))
+    found = folder_items(folder, limits=DEFAULT_LIMITS, is_recursive=False) if folder.is_dir() else ()
+    return any(Path(item.source).name not in drawn for item in found)
 
 
 class Album:
@@ -64,17 +98,14 @@ class Album:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._end_video()
-        self._write_page(page.FOOT)
-        self._open.close()  # without the error: what was added before it is kept
+        try:
+            self._end_video()
+        finally:
+            self._write_page(page.FOOT)
+            self._open.close()  # without the error: what was added before it is kept
 
     def add(self, answer: Answer[Any]) -> None:
-        """Draw the answer, and write it down.
-
-        Raises:
-            UsageError: when the picture lies in the album's own folder, among what is drawn.
-        """
-        self._refuse_own(answer.item)
+        """Draw the answer, and write it down."""
         if answer.result is None:
             self._write_page(page.failure(answer.item.source, str(answer.error)))
             self._write_result(record(answer))
@@ -88,12 +119,6 @@ class Album:
 
     def _write_page(self, text: str) -> None:
         self._page.write(text.encode("utf-8", "replace"))
-
-    def _refuse_own(self, item: Item) -> None:
-        if Path(item.source).exists() and Path(item.source).resolve().parent == self.folder.resolve():
-            raise UsageError(
-                f"{item.source} lies in {self.folder}, where drawn pictures would be written. Save into another folder."
-            )
 
     def _add_picture(self, item: Item, drawn: Image, result: Result) -> Path:
         """Writes it down, and answers where."""
@@ -119,7 +144,8 @@ class Album:
 
     def _free(self, source: str, suffix: str) -> Path:
         """A name that no file has yet."""
-        stem = Path(urlsplit(source).path if is_address(source) else source).stem[:LONGEST_NAME] or "picture"
+        whole = Path(urlsplit(source).path if is_address(source) else source).stem
+        stem = os.fsencode(whole)[:LONGEST_NAME].decode("utf-8", "ignore") or "picture"
         number, path = 1, self.folder / f"{stem}{suffix}"
         while path.exists():
             number += 1
@@ -133,14 +159,17 @@ def _json(values: dict[str, Any]) -> bytes:
 
 
 def _remove_drawn(folder: Path) -> None:
-    """Removes the drawn files that an earlier album's results name, so that theirs are free again."""
-    if not (folder / RESULTS).is_file():
-        return
-    with (folder / RESULTS).open("rb") as lines:
-        for name in map(_drawn_name, lines):
+    """Removes the drawn files of an earlier album, so that their names are free again."""
+    for name in _drawn_names(folder):
+        (folder / name).unlink(missing_ok=True)
+
+
+def _drawn_names(folder: Path) -> Iterator[str]:
+    """Names of the drawn files that an earlier album's results name."""
+    if (folder / RESULTS).is_file():
+        with (folder / RESULTS).open("rb") as lines:
             # A name, not a way out of the folder.
-            if name and name == Path(name).name:
-                (folder / name).unlink(missing_ok=True)
+            yield from (name for name in map(_drawn_name, lines) if name and name == Path(name).name)
 
 
 def _drawn_name(line: bytes) -> str:

@@ -18,8 +18,8 @@ P = ParamSpec("P")
 R = TypeVar("R", bound=Result)
 
 
-def predict(task: str, source: Source, **options: Any) -> Result:
-    """The answer about one picture.
+def predict(task: str, source: Source, **options: Any) -> Any:
+    """The answer about one picture: the result of the task, such as `Classification`.
 
     Args:
         task: name of a task or a use: "classification", "detection", "embedding", "look".
@@ -31,7 +31,7 @@ def predict(task: str, source: Source, **options: Any) -> Result:
         InputError: for a picture that cannot be read.
         WeightsError: when the model's weights cannot be had.
     """
-    asked: Task[Any, Result] = TASKS.get(task)
+    asked = TASKS.get(task)
     return answer(asked, source, options_for(asked, options))
 
 
@@ -75,7 +75,8 @@ def model_for(task: Task[Any, R], options: Options, streams: int) -> Model[R]:
     """
     name = options.model or task.default
     if card_of(name).task != task.name:
-        fitting = ", ".join(each for each in MODELS.names() if card_of(each).task == task.name)
+        cards = [card_of(each) for each in MODELS.names()]
+        fitting = ", ".join(card.name for card in cards if card.task == task.name and not card.is_tiny)
         raise UsageError(f"{name} answers {card_of(name).task}, not {task.name}. Models for {task.name}: {fitting}.")
     return open_model(name, Place(options.device, options.precision, streams))
 

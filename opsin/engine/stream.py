@@ -52,8 +52,8 @@ def stream(
     on_error: Callable[[Item, InputError], None] | None = None,
     every_seconds: float | None = None,
     **options: Any,
-) -> Iterator[tuple[Item, Result]]:
-    """Answers about all the pictures of a source, or all the frames of a video, in their order.
+) -> Iterator[tuple[Item, Any]]:
+    """Each picture of a source, or frame of a video, and the result of the task for it, in their order.
 
     Pictures are read, prepared and recognised by as many workers as there are cores; only a few are in memory at once.
 
@@ -91,9 +91,13 @@ def answers(
             caches, since each core runs a batch of its own.
     """
     workers = cores()
-    model = model_for(task, options, streams=workers)
+    model = model_for(task, options, streams=workers)  # at once, so that a wrong question is refused at once
     work = partial(_answer_batch, model, options, keeps_images)
-    for batch in in_order(work, _batches(items, batch_size), workers):
+    return _flat(in_order(work, _batches(items, batch_size), workers))
+
+
+def _flat(batches: Iterator[list[T]]) -> Iterator[T]:
+    for batch in batches:
         yield from batch
 
 

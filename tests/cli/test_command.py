@@ -57,6 +57,7 @@ def test_without_a_source_help_is_shown(opsin, task):
 def test_the_examples_are_words_that_the_command_takes(opsin, task, monkeypatch):
     monkeypatch.setattr("opsin.cli._command.show", lambda *given: 0)
     monkeypatch.setattr("opsin.cli._command._fetch_weights", lambda *given, **options: None)
+    monkeypatch.setattr("opsin.cli._command.answers", lambda *given, **options: [])
     for example in task.examples:
         words = example.partition(" > ")[0].split()
         assert opsin(task.verb, *words).code == 0
@@ -202,6 +203,18 @@ def test_saving_among_the_sources_is_wrong_usage(tiny, photos):
     assert ended.code == 2
     assert "Save into another folder." in ended.err
     assert Path("photos/red.png").read_bytes() == before
+
+
+def test_wrong_usage_leaves_an_earlier_album_as_it_was(tiny, opsin, photos):
+    tiny("classify", "-q", "--save", "drawn", "photos")
+    before = {path.name: path.read_bytes() for path in Path("drawn").iterdir()}
+    assert opsin("classify", "-q", "--save", "drawn", "--model", "picodet_tiny.random", "photos").code == 2
+    assert {path.name: path.read_bytes() for path in Path("drawn").iterdir()} == before
+
+
+def test_photographs_in_the_folder_to_save_in_are_not_passed_over_without_a_word(tiny, photos):
+    ended = tiny("classify", "--json", "--save", "photos/deep", "photos")
+    assert ended.code or "photos/deep/blue.png" in [line["source"] for line in lines(ended)]
 
 
 def test_a_video_gives_frames_with_their_times(tiny):

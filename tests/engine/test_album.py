@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from opsin.core.errors import ImageError, OptionError, UsageError
-from opsin.engine.album import CAMERA_RATE, Album, record
+from opsin.engine.album import CAMERA_RATE, Album, check_apart, outside, record
 from opsin.engine.stream import Answer
 from opsin.media.files import save_image
 from opsin.media.item import Item
@@ -124,9 +124,10 @@ class TestPictures:
         assert shown(folder) == ["array 1.jpg", "b.jpg", "standard input.jpg"]
 
     def test_drawn_files_of_an_earlier_album_are_replaced(self, tmp_path):
-        album(tmp_path, answered("a.jpg"), answered("b.jpg"))
+        album(tmp_path, answered("a.jpg"), answered("b.jpg"), answered("c.mp4", frame=0, seconds=0, rate=5))
+        (tmp_path / "note.txt").touch()
         album(tmp_path, answered("a.jpg"))
-        assert names(tmp_path) == ["a.jpg", "index.html", "results.jsonl"]
+        assert names(tmp_path) == ["a.jpg", "index.html", "note.txt", "results.jsonl"]
         assert len(lines(tmp_path)) == 1
 
     @pytest.mark.parametrize("line", ['{"drawn": "../mine.txt"}', '{"drawn": 3}', "[1]", "not json", '{"drawn": ""}'])
@@ -157,22 +158,42 @@ class TestPictures:
         folder = album(tmp_path, answered(f"https://127.0.0.1/cat.jpg?signature={'x' * 300}.jpg"))
         assert len(shown(folder)) == 1
 
+    def test_a_long_name_has_a_file_too(self, tmp_path):
+        assert len(shown(album(tmp_path, answered("x" * 240 + ".jpg")))) == 1
+
+    def test_a_long_name_in_letters_of_three_bytes_has_a_file_too(self, tmp_path):
+        assert len(shown(album(tmp_path, answered("猫" * 80 + ".jpg")))) == 1
+
     def test_a_name_from_an_old_disk_is_written_down(self, tmp_path):
         assert len(lines(album(tmp_path, answered(os.fsdecode(b"caf\xe9.jpg"))))) == 1
 
-    def test_it_refuses_to_write_among_the_sources(self, tmp_path):
+
+class TestApart:
+    @pytest.mark.parametrize("source", ["a.png", "", "*.png"])
+    def test_an_album_among_its_sources_is_refused(self, tmp_path, source):
         save_image(tmp_path / "a.png", IMAGE)
-        said = rf"^{tmp_path}/a\.png lies in {tmp_path}, where drawn pictures would be written\. Save into another"
+        said = rf"lies in {tmp_path}, where drawn pictures would be written\. Save into another folder\.$"
         with pytest.raises(UsageError, match=said):
-            album(tmp_path, answered(str(tmp_path / "a.png")))
-        assert (read_image(tmp_path / "a.png") == IMAGE).all()
+            check_apart([str(tmp_path / source)], tmp_path)
 
     def test_it_sees_through_another_way_of_saying_the_same_folder(self, tmp_path, monkeypatch):
         save_image(tmp_path / "a.png", IMAGE)
         monkeypatch.chdir(tmp_path)
         (tmp_path / "link").symlink_to(tmp_path)
         with pytest.raises(UsageError, match="Save into another folder"):
-            album(tmp_path / "link", answered("a.png"))
+            check_apart(["a.png"], tmp_path / "link")
+
+    @pytest.mark.parametrize("source", ["photos", "photos/a.png", "photos/*.png", "gone.jpg", "-", 0])
+    def test_an_album_beside_or_inside_its_sources_is_fine(self, tmp_path, monkeypatch, source):
+        save_image(tmp_path / "photos" / "a.png", IMAGE)
+        monkeypatch.chdir(tmp_path)
+        check_apart([source], tmp_path / "photos" / "drawn")
+
+    def test_what_lies_in_the_album_is_not_looked_at_again(self, tmp_path):
+        save_image(tmp_path / "photos" / "a.png", IMAGE)
+        save_image(tmp_path / "photos" / "drawn" / "a.png", IMAGE)
+        left = outside(open_source(tmp_path / "photos"), tmp_path / "photos" / "drawn")
+        assert [item.source for item in left] == [str(tmp_path / "photos" / "a.png")]
 
     def test_a_folder_among_the_sources_may_hold_the_album(self, tmp_path):
         save_image(tmp_path / "a.png", IMAGE)

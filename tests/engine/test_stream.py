@@ -9,8 +9,8 @@ from itertools import count
 import numpy as np
 import pytest
 
-from opsin.core.errors import ImageError, OptionError, SourceError, UnknownNameError, UsageError
-from opsin.engine.stream import Answer, answers, cores, in_order, stream
+from opsin.core.errors import ImageError, OptionError, SourceError, UnknownNameError
+from opsin.engine.stream import answers, cores, in_order, stream
 from opsin.media.files import save_image
 from opsin.media.item import Item
 from opsin.media.video import write_video
@@ -269,10 +269,6 @@ class TestStream:
         with pytest.raises(OptionError, match=r"^There is no option of classification called 'limt'"):
             next(stream("classification", SEVERAL, limt=3))
 
-    def test_a_model_of_another_task_is_refused(self):
-        with pytest.raises(UsageError, match=r"^picodet_tiny\.random answers detection, not classification\."):
-            next(stream("classification", SEVERAL, model="picodet_tiny.random"))
-
     def test_a_time_between_frames_that_cannot_be_is_refused(self):
         with pytest.raises(OptionError, match=r"^every_seconds must be above 0; got 0\.$"):
             next(stream("classification", SEVERAL, model=TINY, every_seconds=0))
@@ -299,7 +295,3 @@ def test_where_the_system_does_not_tell_all_cores_are_ours(monkeypatch):
     monkeypatch.delattr(os, "sched_getaffinity", raising=False)
     monkeypatch.setattr(os, "cpu_count", lambda: None)
     assert cores() == 1
-
-
-def test_an_answer_is_a_result_or_an_error():
-    assert (Answer(Item("x", None)).result, Answer(Item("x", None)).error) == (None, None)
