@@ -1,4 +1,4 @@
-"""Opsin: say what is in pictures, and teach a model of your own.
+"""Opsin: say what is in pictures.
 
 import opsin
 
@@ -13,6 +13,7 @@ from opsin.core.image import Image
 from opsin.engine.predict import predict, verb
 from opsin.engine.stream import stream
 from opsin.media.item import Item
+from opsin.media.sources import read_image
 from opsin.models import MODELS
 from opsin.tasks import TASKS, Result
 from opsin.tasks.classification import CLASSIFICATION, Classification
@@ -43,5 +44,6 @@ __all__ = [
     "embed",
     "look",
     "predict",
+    "read_image",
     "stream",
 ]

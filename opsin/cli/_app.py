@@ -18,7 +18,7 @@ from opsin.tasks import TASKS
 BUG = 70
 """The exit code of a program with a bug (sysexits.h, EX_SOFTWARE)."""
 
-HELP = """Say what is in pictures, and teach a model of your own. Everything runs on this machine.
+HELP = """Say what is in pictures. Everything runs on this machine.
 
 Examples:
 

@@ -31,7 +31,7 @@ Json = Annotated[bool, typer.Option("--json", help="One JSON object a line on st
 @app.command("list")
 def list_models(json: Json = False) -> None:
     """List the models: what each does, its licence, and whether its weights are here."""
-    cards = [card_of(name) for name in MODELS.names() if not _is_for_tests(name)]
+    cards = [card_of(name) for name in MODELS.names() if not card_of(name).is_tiny]
     if json:
         for card in cards:
             typer.echo(jsonlib.dumps(_facts(card)))
@@ -101,13 +101,9 @@ def unbundle(file: Annotated[Path, typer.Argument(metavar="FILE")]) -> None:
 def _cards(names: list[str] | None, every: bool) -> list[Card]:
     if bool(names) == every:
         raise UsageError("Name models, or give --all. The names: opsin models list")
-    chosen = names or [name for name in MODELS.names() if not _is_for_tests(name)]
+    chosen = names or [name for name in MODELS.names() if not card_of(name).is_tiny]
     cards = {card.name: card for name in chosen for card in cards_needed(name)}
     return [card for card in cards.values() if card.files]
-
-
-def _is_for_tests(name: str) -> bool:
-    return any(card.is_tiny for card in cards_needed(name))
 
 
 def _bytes(card: Card) -> int:

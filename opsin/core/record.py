@@ -50,9 +50,15 @@ def names(length: str, *, column: str = "", default: Any = MISSING) -> Any:
     return field(metadata=metadata) if default is MISSING else field(default=default, metadata=metadata)
 
 
+def value(*, column: str = "", default: Any = MISSING) -> Any:
+    """A field that holds one plain value; with a `column`, it stands in every row of the table."""
+    metadata = {"column": column}
+    return field(metadata=metadata) if default is MISSING else field(default=default, metadata=metadata)
+
+
 @dataclass(frozen=True, eq=False)
 class Record:
-    """A frozen dataclass whose fields are made by `numbers` and `names`, or are plain JSON values.
+    """A frozen dataclass whose fields are made by `numbers`, `names` and `value`, or are plain JSON values.
 
     Arrays are copied and made read-only, so that a record never changes.
 
@@ -92,15 +98,19 @@ class Record:
         return tuple(word for each in fields(cls) for word in each.metadata.get("column", "").split())
 
     def rows(self) -> list[dict[str, Any]]:
-        """A table: one row for each of the things that the fields with a column list; none when they list none."""
+        """A table: one row for each of the things that the fields with a column list.
+
+        Plain values stand in every row; where nothing is listed, they are a row of their own.
+        """
         plain = self.to_dict()
-        listed = [
-            (each.metadata["column"], plain.get(each.name)) for each in fields(self) if each.metadata.get("column")
-        ]
-        shown = [(column, values) for column, values in listed if values is not None]
+        shown = [each for each in fields(self) if each.metadata.get("column") and each.name in plain]
+        single = {each.metadata["column"]: plain[each.name] for each in shown if "shape" not in each.metadata}
+        listed = [(each.metadata["column"], plain[each.name]) for each in shown if "shape" in each.metadata]
+        if not listed:
+            return [single] if single else []
         return [
-            {word: value for column, values in shown for word, value in _cells(column, values[row])}
-            for row in range(len(shown[0][1]) if shown else 0)
+            single | {word: cell for column, values in listed for word, cell in _cells(column, values[row])}
+            for row in range(len(listed[0][1]))
         ]
 
     @classmethod

@@ -159,6 +159,7 @@ class PicoDet(SingleNetwork[Detections]):
             labels=("bright", "dark"),
             input_size=(32, 32),
             licence="Apache-2.0",
+            is_tiny=True,
         ),
     )
 

@@ -79,6 +79,7 @@ def _cards(name: str, task: str, summary: str, **figures: Any) -> tuple[Card, Ca
         labels=("red", "green", "blue"),
         input_size=(32, 32),
         licence="Apache-2.0",
+        is_tiny=True,
     )
     return trained, tiny
 

@@ -93,6 +93,7 @@ class Looking(Pipeline[Look]):
             summary="A stand-in without weights, for tests. Its answers mean nothing.",
             parts={"classification": "pplcnetv2_tiny_classification.random", "detection": "picodet_tiny.random"},
             licence="Apache-2.0",
+            is_tiny=True,
         ),
     )
 

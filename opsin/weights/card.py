@@ -27,6 +27,7 @@ class Card:
         paper: the paper that describes the network.
         published: figures that its authors state, by name.
         measured: figures that `dev.py measure` gave here, by name.
+        is_tiny: whether it is a stand-in without weights, for tests: its answers mean nothing, and no list shows it.
     """
 
     name: str
@@ -43,13 +44,9 @@ class Card:
     paper: str = ""
     published: Mapping[str, float] = field(default_factory=dict)
     measured: Mapping[str, float] = field(default_factory=dict)
+    is_tiny: bool = False
 
     @property
     def size_bytes(self) -> int:
         """What its own files take on disk."""
         return sum(asset.size_bytes for asset in self.files.values())
-
-    @property
-    def is_tiny(self) -> bool:
-        """Whether it is a stand-in without weights, made for tests: its answers mean nothing."""
-        return not self.files and not self.parts

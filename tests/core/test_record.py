@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from opsin.core.errors import InputError
-from opsin.core.record import Record, names, numbers
+from opsin.core.record import Record, names, numbers, value
 
 
 @dataclass(frozen=True, eq=False)
@@ -83,3 +83,26 @@ def test_the_columns_are_the_headings_of_the_rows():
 
 def test_columns_of_fields_without_a_value_are_left_out_of_the_rows():
     assert Found(("a",), [0.5]).rows() == [{"label": "a", "score": 0.5}]
+
+
+@dataclass(frozen=True, eq=False)
+class Spread(Record):
+    spread: float = value(column="spread")
+
+
+@dataclass(frozen=True, eq=False)
+class Tagged(Record):
+    labels: tuple[str, ...] = names("n", column="label")
+    place: str = value(column="place", default="here")
+
+
+def test_a_plain_value_with_a_column_is_a_row_of_its_own():
+    assert (Spread(1.5).rows(), Spread.columns()) == ([{"spread": 1.5}], ("spread",))
+
+
+def test_a_plain_value_stands_in_every_row_of_what_is_listed():
+    assert Tagged(("a", "b")).rows() == [{"place": "here", "label": "a"}, {"place": "here", "label": "b"}]
+
+
+def test_what_lists_nothing_has_no_rows():
+    assert Tagged(()).rows() == []

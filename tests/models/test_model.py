@@ -35,7 +35,15 @@ class Shading(SingleNetwork[Shade]):
     """Tells how bright an image is."""
 
     cards = (
-        Card(name="shading_tiny", task="shading", summary="", licence="MIT", labels=("bright",), input_size=(4, 6)),
+        Card(
+            name="shading_tiny",
+            task="shading",
+            summary="",
+            licence="MIT",
+            labels=("bright",),
+            input_size=(4, 6),
+            is_tiny=True,
+        ),
     )
 
     @classmethod

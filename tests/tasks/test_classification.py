@@ -150,5 +150,5 @@ def test_the_score_equals_that_of_scikit_learn(seed):
 
 
 def test_answers_and_truth_must_be_as_many():
-    with pytest.raises(InputError):
+    with pytest.raises(InputError, match=r"^Each answer needs its truth: got 1 answers and 0 truths\.$"):
         score([classified()], [])
