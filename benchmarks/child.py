@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import tempfile
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -31,16 +32,18 @@ def run(*command: str | Path) -> Cost:
     """Runs a command to its end.
 
     Raises:
-        SystemExit: when it fails; what it said stands above.
+        SystemExit: when it fails, with what it said.
     """
     began = time.perf_counter()
-    child = subprocess.Popen([str(word) for word in command], stdout=subprocess.PIPE, text=True)
-    assert child.stdout is not None
-    output = child.stdout.read()
-    _, status, usage = os.wait4(child.pid, 0)
-    wall = time.perf_counter() - began
-    if status:
-        raise SystemExit(f"{' '.join(map(str, command))} failed; nothing more was measured.")
+    with tempfile.TemporaryFile("w+") as said:
+        child = subprocess.Popen([str(word) for word in command], stdout=subprocess.PIPE, stderr=said, text=True)
+        assert child.stdout is not None
+        output = child.stdout.read()
+        status, usage = os.wait4(child.pid, 0)[1:]
+        wall = time.perf_counter() - began
+        said.seek(0)
+        if status:
+            raise SystemExit(f"{said.read()}{' '.join(map(str, command))} failed; nothing more was measured.")
     return Cost(wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss * 1024, output)
 
 

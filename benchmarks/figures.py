@@ -42,7 +42,7 @@ class Figure:
     def asked(self) -> str:
         """The bounds in words."""
         bounds = [("at least", self.least), ("at most", self.most)]
-        return ", ".join(f"{word} {bound:g}" for word, bound in bounds if bound is not None)
+        return ", ".join(f"{word} {bound:.4g}" for word, bound in bounds if bound is not None)
 
 
 def keep(area: str, figures: Iterable[Figure]) -> list[Figure]:

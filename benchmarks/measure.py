@@ -11,6 +11,7 @@ from collections.abc import Callable
 
 import accuracy
 import damaged
+import memory
 import recognise
 import start
 from figures import Figure
@@ -19,6 +20,7 @@ AREAS: dict[str, Callable[[], list[Figure]]] = {
     "accuracy": accuracy.main,
     "damaged": damaged.main,
     "start": start.main,
+    "memory": memory.main,
     "recognise": recognise.main,
 }
 

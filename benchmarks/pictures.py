@@ -25,11 +25,11 @@ def originals() -> list[Path]:
 
 
 def web_photographs(folder: Path, count: int) -> Path:
-    """`count` JPEGs of about 640 x 480: the originals, then their mirror images, then both again, upside down."""
+    """`count` JPEGs of about 640 x 480: the originals, mirrored, upside down, both; and then all of them again."""
     folder.mkdir(parents=True, exist_ok=True)
     paths = originals()
     turns = (None, ImageOps.mirror, ImageOps.flip, lambda image: image.rotate(180))
-    for number, (turn, path) in enumerate(itertools.islice(itertools.product(turns, paths), count)):
+    for number, (turn, path) in enumerate(itertools.islice(itertools.cycle(itertools.product(turns, paths)), count)):
         with Image.open(path) as image:
             turned = turn(image.convert("RGB")) if turn else image.convert("RGB")
             turned.save(folder / f"{number:05}.jpg", quality=92)

@@ -90,19 +90,22 @@ def task_row(task) -> str:
 
 
 def figure_table() -> str:
-    """What the last measurement of accuracy gave, and what was asked of it."""
+    """What the last measurements gave, and what was asked of them."""
     head = "| figure | measured | asked |\n|---|---|---|"
     return "\n".join([head, *map(figure_row, measured())])
 
 
 def figure_row(row: dict[str, str]) -> str:
     asked = row["asked"] if row["reached"] == "yes" else f"{row['asked']} (missed)"
-    return f"| {row['figure']} | {float(row['measured']):.3f} | {asked} |"
+    return f"| {row['figure']} | {float(row['measured']):.3g} | {asked} |"
 
 
 def measured() -> list[dict[str, str]]:
-    with (ROOT / "benchmarks" / "results" / "accuracy.csv").open(encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(file))
+    rows = []
+    for area in ("accuracy", "recognise", "memory", "start"):
+        with (ROOT / "benchmarks" / "results" / f"{area}.csv").open(encoding="utf-8", newline="") as file:
+            rows += list(csv.DictReader(file))
+    return rows
 
 
 HELP = """

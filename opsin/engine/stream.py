@@ -113,8 +113,7 @@ def in_order(work: Callable[[T], U], things: Iterable[T], workers: int) -> Itera
     [3, 2, 1]
     """
     pending: deque[Future[U]] = deque()
-    # One worker more than there are cores: while it waits for the disk, the others keep the cores busy.
-    with ThreadPoolExecutor(workers + 1) as pool:
+    with ThreadPoolExecutor(workers) as pool:
         try:
             for thing in things:
                 pending.append(pool.submit(work, thing))
