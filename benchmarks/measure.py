@@ -10,6 +10,7 @@ import sys
 from collections.abc import Callable
 
 import accuracy
+import camera
 import damaged
 import memory
 import recognise
@@ -22,6 +23,7 @@ AREAS: dict[str, Callable[[], list[Figure]]] = {
     "start": start.main,
     "memory": memory.main,
     "recognise": recognise.main,
+    "camera": camera.main,
 }
 
 

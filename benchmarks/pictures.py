@@ -9,6 +9,7 @@ from pathlib import Path
 from PIL import Image, ImageOps
 
 DATA = Path(__file__).parents[2] / "shared" / "data"
+MOSAICS = 60
 FOLDERS = ("coco_dev/train2017", "coco_dev/val2017", "wider_dev/images", "people_masks/images")
 
 
@@ -37,11 +38,15 @@ def web_photographs(folder: Path, count: int) -> Path:
 
 
 def camera_photographs(folder: Path, count: int) -> Path:
-    """`count` JPEGs of 4032 x 3024, as a phone takes them: each a mosaic of 36 originals."""
+    """`count` JPEGs of 4032 x 3024, as a phone takes them: 60 mosaics of 36 originals, then the same files again."""
     folder.mkdir(parents=True, exist_ok=True)
     endless = itertools.cycle(originals())
     for number in range(count):
-        _mosaic(endless).save(folder / f"{number:05}.jpg", quality=90)
+        path = folder / f"{number:05}.jpg"
+        if number < MOSAICS:
+            _mosaic(endless).save(path, quality=90)
+        else:
+            path.hardlink_to(folder / f"{number % MOSAICS:05}.jpg")
     return folder
 
 

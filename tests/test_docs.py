@@ -102,7 +102,7 @@ def figure_row(row: dict[str, str]) -> str:
 
 def measured() -> list[dict[str, str]]:
     rows = []
-    for area in ("accuracy", "recognise", "memory", "start"):
+    for area in ("accuracy", "recognise", "camera", "memory", "start"):
         with (ROOT / "benchmarks" / "results" / f"{area}.csv").open(encoding="utf-8", newline="") as file:
             rows += list(csv.DictReader(file))
     return rows
