@@ -4,11 +4,8 @@ from __future__ import annotations
 
 import importlib.util
 import json
-import os
-import subprocess
 import sys
 import tempfile
-import time
 from pathlib import Path
 from types import ModuleType
 
@@ -33,20 +30,16 @@ def main() -> list[Figure]:
 
 def measured(paths: list[Path], usual_bytes: int) -> list[Figure]:
     """How many were answered, how the process ended, how long it took, how much memory it held."""
-    began = time.perf_counter()
-    command = [sys.executable, "-m", "opsin", "classify", *map(str, paths), "--json"]
-    child = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
-    assert child.stdout is not None
-    lines = [json.loads(line) for line in child.stdout]
-    _, status, usage = os.wait4(child.pid, 0)
+    ended = opsin("classify", *paths, "--json", may_fail=True)
+    lines = [json.loads(line) for line in ended.output.splitlines()]
     said = {path for path in paths for line in lines if line["source"].startswith(str(path))}
     errors = [line["error"] for line in lines if "error" in line]
     return [
         Figure("damaged files that gave a result or an error", len(said), least=len(paths)),
         Figure("errors of more than one line", sum("\n" in error for error in errors), most=0),
-        Figure("exit code", os.waitstatus_to_exitcode(status), least=1, most=1),
-        Figure("seconds for all", time.perf_counter() - began, most=120),
-        Figure("peak memory over that on whole pictures", usage.ru_maxrss * 1024 / usual_bytes, most=5),
+        Figure("exit code", ended.exit_code, least=1, most=1),
+        Figure("seconds for all", ended.wall, most=120),
+        Figure("peak memory over that on whole pictures", ended.peak_bytes / usual_bytes, most=5),
     ]
 
 

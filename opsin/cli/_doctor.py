@@ -17,8 +17,8 @@ from rich.table import Table
 
 from opsin.engine.stream import cores
 from opsin.models import MODELS, card_of
-from opsin.store.fetch import have
 from opsin.store.home import home, is_offline
+from opsin.weights.pull import is_here
 
 PACKAGES = (
     "numpy",
@@ -103,5 +103,5 @@ def _free_bytes() -> int:
 
 
 def _is_here(name: str) -> bool:
-    files = card_of(name).files.values()
-    return bool(files) and all(have(asset) for asset in files)
+    card = card_of(name)
+    return bool(card.files) and is_here(card)

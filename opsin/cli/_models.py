@@ -14,10 +14,10 @@ from rich.table import Table
 from opsin.cli._progress import downloading
 from opsin.core.errors import DamagedWeightsError, UsageError
 from opsin.models import MODELS, card_of, cards_needed
-from opsin.store.fetch import have
 from opsin.weights.bundle import bundle as write_bundle
 from opsin.weights.bundle import unbundle as read_bundle
 from opsin.weights.card import Card
+from opsin.weights.pull import is_here
 from opsin.weights.pull import pull as pull_cards
 from opsin.weights.pull import verify as verify_cards
 
@@ -112,7 +112,7 @@ def _bytes(card: Card) -> int:
 
 
 def _here(card: Card) -> str:
-    return "yes" if all(have(asset) for each in cards_needed(card.name) for asset in each.files.values()) else "no"
+    return "yes" if all(map(is_here, cards_needed(card.name))) else "no"
 
 
 def _facts(card: Card) -> dict[str, Any]:

@@ -84,8 +84,7 @@ def letterboxed(size: Size, input_size: Size, index: int = 0) -> Placement:
     >>> letterboxed((100, 200), (50, 50)).scale
     (0.25, 0.25)
     """
-    ratio = min(input_size[0] / size[0], input_size[1] / size[1])
-    return Placement(size, input_size, (ratio, ratio), index=index)
+    return stretched(size, input_size, index, max_squeeze=1.0)
 
 
 def scaled_to_short_side(size: Size, short_side: int) -> Size:
