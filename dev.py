@@ -45,7 +45,7 @@ from typing import Any
 
 ROOT = Path(__file__).resolve().parent
 EXTRAS = "all,dev"
-ROOM_BYTES = 2 * 10**9
+ROOM_BYTES = 4 * 10**9
 """Free space to begin with: what .venv takes, and as much again while wheels are unpacked."""
 
 CHECKS = {
@@ -355,22 +355,7 @@ def pull(clone: Clone, what: str, *words: str) -> None:
 def measure(clone: Clone, arguments: list[str]) -> int:
     """Measures speed and accuracy."""
     with ready(clone):
-        install_rivals(clone)
         return run(clone, str(Path("benchmarks", "measure.py")), *arguments)
-
-
-def install_rivals(clone: Clone) -> None:
-    """Installs what the measuring compares Opsin with; only the measuring pays for it, and once.
-
-    Raises:
-        Trouble: when it cannot be had.
-    """
-    rivals = Path("benchmarks", "requirements.txt")
-    mark, wanted = clone.environment / "opsin-rivals", (clone.root / rivals).read_text()
-    if not mark.is_file() or mark.read_text() != wanted:
-        install = [str(clone.python), "-m", "pip", "install", "--progress-bar", "off", "-r", str(rivals)]
-        follow("Installing what to compare with", install, clone, clone.runs / "setup.log", pinning(clone))
-        mark.write_text(wanted)
 
 
 def check(clone: Clone, arguments: list[str]) -> int:

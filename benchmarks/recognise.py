@@ -47,7 +47,7 @@ def against_bare(folder: Path, size: str) -> Iterator[Figure]:
 def against_keras(folder: Path, count: int) -> Iterator[Figure]:
     """Wall seconds a picture of a plain Keras script over Opsin's; decoding on both sides, start-up on neither."""
     if importlib.util.find_spec("keras") is None:
-        raise SystemExit("Keras, to compare with, is not installed: pip install -r benchmarks/requirements.txt")
+        raise SystemExit('Keras, to compare with, is not installed: pip install "opsin[train]"')
     weights, network = keras_files()
     few = pictures(folder, 10)
     some = pictures(folder, count)

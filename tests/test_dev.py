@@ -48,8 +48,6 @@ def clone(tmp_path, monkeypatch):
     root.mkdir()
     (root / "pyproject.toml").write_text("[project]\nname = 'opsin'\n")
     (root / "constraints.txt").write_text("# why\nnumpy==2.4.6\nrich==15.0.0\n")
-    (root / "benchmarks").mkdir()
-    (root / "benchmarks" / "requirements.txt").write_text("keras==3.15.1\n")
     monkeypatch.setattr(dev, "ROOM_BYTES", 0)
     return dev.Clone(root)
 
@@ -367,19 +365,6 @@ class TestCommands:
         assert calls.main("measure", "recognise") == 4
         assert calls.made[-1] == "benchmarks/measure.py recognise"
 
-    def test_measure_installs_what_to_compare_with_once(self, calls):
-        calls.main("measure")
-        calls.main("measure")
-        installs = [line for line in calls.made if "pip install" in line]
-        assert installs == ["-m pip install --progress-bar off -r benchmarks/requirements.txt"]
-
-    def test_measure_says_why_what_to_compare_with_cannot_be_had(self, calls, capsys):
-        calls.bad["pip"] = 1
-        assert calls.main("measure") == 1
-        assert capsys.readouterr().err == (
-            "Installing what to compare with failed: no luck. The whole log: runs/setup.log\n"
-        )
-
 
 class Calls:
     """Stands between dev.py and the programs it starts."""
@@ -510,10 +495,11 @@ def pinned(python: str) -> dict[str, list[str]]:
 
 
 def asked_for() -> list[Requirement]:
-    """Every requirement of pyproject.toml, that of the build included; Opsin's own extras left out."""
+    """Every requirement of what dev.py installs, that of the build included; Opsin's own extras left out."""
     pyproject = tomllib.loads((ROOT / "pyproject.toml").read_text())
     project = pyproject["project"]
-    extras = [each for extra in project["optional-dependencies"].values() for each in extra]
+    # KerasHub brings gigabytes: it is the one extra that dev.py does not install.
+    extras = [each for name, extra in project["optional-dependencies"].items() if name != "hub" for each in extra]
     lines = [*project["dependencies"], *extras, *pyproject["build-system"]["requires"]]
     return [each for each in map(Requirement, lines) if each.name != "opsin"]
 
