@@ -15,6 +15,7 @@ LEVELS = [
     {"library"},
     {"uses"},
     {"engine"},
+    {"reports"},
     {"models"},
     {"tasks"},
     {"draw", "metrics", "data", "weights", "nn", "runtime"},

@@ -118,7 +118,7 @@ def _with_flags(run: Callable[..., None], options: type[Options]) -> Callable[..
     """The same function, its `**options` spelled out as one keyword for each field."""
     hints = typing.get_type_hints(options)
     fixed = [p for p in inspect.signature(run, eval_str=True).parameters.values() if p.kind is not p.VAR_KEYWORD]
-    flags = [_flag(each, hints[each.name]) for each in fields(options)]
+    flags = [flag(each, hints[each.name]) for each in fields(options)]
     run.__signature__ = inspect.Signature([*fixed, *sorted(flags, key=_own_first(options))])  # type: ignore[attr-defined]
     run.__annotations__ = {p.name: p.annotation for p in [*fixed, *flags]}
     return run
@@ -130,7 +130,7 @@ def _own_first(options: type[Options]) -> Callable[[inspect.Parameter], bool]:
     return lambda parameter: parameter.name in shared
 
 
-def _flag(each: Field[Any], hint: Any) -> inspect.Parameter:
+def flag(each: Field[Any], hint: Any) -> inspect.Parameter:
     """An option's field as a flag. Values out of range are left to the options, whose words are the same everywhere."""
     choices = each.metadata["choices"]
     said = typer.Option(

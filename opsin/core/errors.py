@@ -8,7 +8,10 @@
     ├── InputError                what was given cannot be read           exit code 1
     │   ├── ImageError            one picture, or one frame
     │   │   └── NoReaderError     its reader is not installed (a MissingExtraError too)
-    │   └── SourceError           a folder, archive, video, camera or address
+    │   ├── SourceError           a folder, archive, video, camera or address
+    │   ├── DataError             labelled pictures that nothing can be learned from
+    │   ├── RunError              a run's folder
+    │   └── DivergedError         training went astray: the loss is no number
     ├── WeightsError              a network's file                        exit code 1
     │   ├── MissingWeightsError   not here, and may not or cannot be fetched
     │   └── DamagedWeightsError   other bytes than its card promises
@@ -83,6 +86,18 @@ class NoReaderError(MissingExtraError, ImageError):
 
 class SourceError(InputError):
     """A folder, archive, video, camera or address cannot be read."""
+
+
+class DataError(InputError):
+    """Labelled pictures that nothing can be learned from."""
+
+
+class RunError(InputError):
+    """A run's folder cannot be begun, read or gone on with."""
+
+
+class DivergedError(InputError):
+    """Training went astray: the loss is no number any more."""
 
 
 class WeightsError(OpsinError):

@@ -32,8 +32,22 @@ def option(
 
 
 @dataclass(frozen=True, kw_only=True)
-class Options:
-    """What every question can be asked with. Each task adds its own; all are checked at birth.
+class Checked:
+    """Fields made by `option`, checked at birth.
+
+    Raises:
+        OptionError: for a value of the wrong type, out of range, or not among the choices.
+    """
+
+    def __post_init__(self) -> None:
+        hints = typing.get_type_hints(type(self))
+        for each in fields(self):
+            _check(each.name, getattr(self, each.name), hints[each.name], each.metadata)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Options(Checked):
+    """What every question can be asked with. Each task adds its own.
 
     Raises:
         OptionError: for a value of the wrong type, out of range, or not among the choices.
@@ -48,11 +62,6 @@ class Options:
         help="Numbers inside the network. bf16 is up to twice as fast and a little less exact.",
         choices=("f32", "bf16"),
     )
-
-    def __post_init__(self) -> None:
-        hints = typing.get_type_hints(type(self))
-        for each in fields(self):
-            _check(each.name, getattr(self, each.name), hints[each.name], each.metadata)
 
 
 def _check(name: str, value: object, hint: Any, rules: typing.Mapping[str, Any]) -> None:
