@@ -5,12 +5,15 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from rich.console import Console
 
 from opsin.store.progress import Progress as Report
 from opsin.store.progress import silent
+
+if TYPE_CHECKING:
+    from rich.progress import ProgressColumn, TaskID
 
 T = TypeVar("T")
 
@@ -38,24 +41,36 @@ def counting(things: Iterable[T], total: Callable[[], int | None], *, is_shown: 
 @contextmanager
 def downloading(*, is_shown: bool) -> Iterator[Report]:
     """A function to call with a name, bytes done and bytes in all; it draws a bar for each name."""
+    from rich.progress import DownloadColumn, TransferSpeedColumn
+
+    with _bars(DownloadColumn(), TransferSpeedColumn(), is_shown=is_shown) as report:
+        yield report
+
+
+@contextmanager
+def reporting(*, is_shown: bool) -> Iterator[Report]:
+    """A function to call with a name, things done and things in all; it draws a bar for each name."""
+    from rich.progress import MofNCompleteColumn
+
+    with _bars(MofNCompleteColumn(), is_shown=is_shown) as report:
+        yield report
+
+
+@contextmanager
+def _bars(*told: ProgressColumn, is_shown: bool) -> Iterator[Report]:
+    """A bar for each name, with what is `told` of it and the time left."""
     if not is_shown or not sys.stderr.isatty():
         yield silent
         return
-    from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn, TransferSpeedColumn
+    from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
-    columns = (
-        TextColumn("{task.description}"),
-        BarColumn(),
-        DownloadColumn(),
-        TransferSpeedColumn(),
-        TimeRemainingColumn(),
-    )
+    columns = (TextColumn("{task.description}"), BarColumn(), *told, TimeRemainingColumn())
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        tasks: dict[str, object] = {}
+        tasks: dict[str, TaskID] = {}
 
         def report(name: str, done: int, total: int) -> None:
             if name not in tasks:
                 tasks[name] = bar.add_task(name, total=total)
-            bar.update(tasks[name], completed=done, total=total)  # type: ignore[arg-type]  # a TaskID
+            bar.update(tasks[name], completed=done, total=total)
 
         yield report

@@ -7,17 +7,19 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Carrier:
-    """A package of the Python package index that holds the file; it is downloaded, never installed.
+    """A package that holds the file; it is downloaded, never installed.
 
     Attributes:
-        package: its name and exact version, as `paddlelabel_ml==1.0.0`.
-        member: path of the file inside the wheel.
-        size_bytes: size of the wheel, for the progress bar.
+        package: its name and exact version, as the client wants them: `paddlelabel_ml==1.0.0`.
+        member: path of the file inside the package.
+        size_bytes: size of the package, for the progress bar.
+        client: what downloads it, by its name in `opsin.store.clients`: "pip", "npm" or "apt-get".
     """
 
     package: str
     member: str
     size_bytes: int
+    client: str = "pip"
 
 
 @dataclass(frozen=True)

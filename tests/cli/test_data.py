@@ -1,10 +1,16 @@
 import hashlib
+import json
 from pathlib import Path
 
+import cv2
+import numpy as np
 import pytest
 
 from opsin.data import samples
 from opsin.data.samples import Sample
+from opsin.data.sets import SETS, BuiltIn, Held
+from opsin.media.files import save_image
+from opsin.media.sources import read_image
 from opsin.store.asset import Asset
 from opsin.store.fetch import path_of
 
@@ -47,3 +53,135 @@ def test_an_unknown_set_is_wrong_usage_and_the_sets_are_named(opsin):
 
 def test_help_shows_an_example(opsin):
     assert "opsin data pull samples photos" in opsin("data", "pull", "--help").out
+
+
+@pytest.fixture
+def animals():
+    """Ten cats and twenty dogs, in folders of photos."""
+    for number in range(30):
+        spots = np.random.default_rng(number).integers(0, 256, (5, 6, 3), np.uint8)
+        image = cv2.resize(spots, (48, 40), interpolation=cv2.INTER_CUBIC)
+        save_image(Path("photos") / ("cat" if number < 10 else "dog") / f"{number}.png", image)
+    return Path("photos")
+
+
+@pytest.fixture
+def spots(monkeypatch):
+    """A built-in set of six pictures, the last two of which are its test part."""
+    SETS.names()  # they are looked for once only
+    monkeypatch.setattr(SETS, "_members", dict(SETS._members))
+    held = Held(np.arange(96, dtype=np.uint8).reshape(6, 4, 4, 1), np.arange(6, dtype=np.uint8) % 2, 4)
+    way = lambda folder, progress: held  # noqa: E731
+    built_in = BuiltIn(name="spots", summary="6 spots", labels=("a", "b"), sha256="", ways=(way,), home="")
+    SETS.add("spots", built_in)
+
+
+@pytest.mark.usefixtures("spots")
+def test_a_set_is_pulled_into_the_cache(opsin, tmp_path):
+    ended = opsin("data", "pull", "spots")
+    assert (tmp_path / "home" / "data" / "spots.npz").exists()
+    assert ended.out.splitlines() == [
+        f"spots is here: 6 spots, of 2 classes ({tmp_path / 'home' / 'data' / 'spots.npz'}).",
+        "Look at it: opsin data show spots. Learn it: opsin train spots",
+    ]
+    assert list(Path().iterdir()) == []
+
+
+@pytest.mark.usefixtures("spots")
+def test_a_set_is_pulled_into_folders(opsin):
+    ended = opsin("data", "pull", "spots", "out")
+    assert "6 pictures (4 train, 2 test) are in out. Use it as: opsin train out" in ended.out
+    assert sorted(path.as_posix() for path in Path("out").rglob("*.png"))[:2] == [
+        "out/test/a/00004.png",
+        "out/test/b/00005.png",
+    ]
+
+
+def test_a_set_that_cannot_be_had_is_one_line(opsin):
+    ended = opsin("data", "pull", "mnist")
+    assert (ended.code, ended.out, len(ended.err.splitlines())) == (1, "", 1)
+    assert ended.err.startswith("opsin: mnist cannot be had. Keras cannot load mnist: OPSIN_OFFLINE is set.")
+
+
+@pytest.mark.usefixtures("animals")
+def test_show_counts_classes_by_part(opsin):
+    rows = [line.split() for line in opsin("data", "show", "photos").out.splitlines()]
+    assert rows[:4] == [
+        ["class", "train", "validation", "test", "all"],
+        ["cat", "8", "1", "1", "10"],
+        ["dog", "16", "2", "2", "20"],
+        ["all", "24", "3", "3", "30"],
+    ]
+    assert " ".join(rows[4]) == "Width x height of 30 of them: all 48 x 40."
+
+
+@pytest.mark.usefixtures("animals")
+def test_show_tells_of_other_sizes_and_of_pictures_that_cannot_be_read(opsin):
+    save_image(Path("photos/cat/wide.png"), np.zeros((10, 400, 3), np.uint8))
+    Path("photos/dog/bad.png").write_bytes(b"bad")
+    said = opsin("data", "show", "photos").out.splitlines()[-1]
+    assert said == "Width x height of 32 of them: 48 x 40 to 400 x 10, mostly 48 x 40; 1 cannot be read."
+
+
+@pytest.mark.usefixtures("animals")
+def test_show_answers_json(opsin):
+    told = json.loads(opsin("data", "show", "photos", "--split", "0.5", "0.5", "0", "--json").out)
+    assert told["parts"] == {"train": {"cat": 5, "dog": 10}, "validation": {"cat": 5, "dog": 10}}
+
+
+@pytest.mark.usefixtures("animals")
+def test_show_saves_a_picture_of_some_of_each_class(opsin):
+    assert opsin("data", "show", "photos", "--save", "sheet.png").out.endswith("are in sheet.png.\n")
+    assert read_image("sheet.png").shape[1] > 900
+
+
+@pytest.mark.usefixtures("animals")
+def test_split_writes_a_table_that_show_reads(opsin):
+    ended = opsin("data", "split", "photos", "--into", "photos", "--seed", "3")
+    assert (
+        ended.out
+        == "30 pictures (24 train, 3 validation, 3 test) are in photos/labels.csv. Use it as: opsin train photos\n"
+    )
+    table = Path("photos/labels.csv").read_text().splitlines()
+    assert (table[0], len(table)) == ("image,label,group,split", 31)
+    assert opsin("data", "show", "photos").out.splitlines()[3].split() == ["all", "24", "3", "3", "30"]
+
+
+@pytest.mark.usefixtures("animals")
+def test_split_copies_into_folders(opsin):
+    opsin("data", "split", "photos", "--into", "out", "--split", "0.6", "0.2", "0.2", "--copy")
+    assert len(list(Path("out/test/dog").iterdir())) == 4
+    assert len(list(Path("photos").rglob("*.png"))) == 30
+
+
+@pytest.mark.usefixtures("animals")
+def test_columns_of_a_table_may_have_other_names(opsin):
+    lines = ["file,kind", *(f"photos/cat/{number}.png,tabby" for number in range(5))]
+    Path("table.csv").write_text("\n".join(lines))
+    assert json.loads(opsin("data", "show", "table.csv", "--image", "file", "--label", "kind", "--json").out)[
+        "labels"
+    ] == ["tabby"]
+
+
+def test_data_that_are_not_there_are_wrong_usage(opsin):
+    ended = opsin("data", "show", "photos")
+    assert (ended.code, ended.out) == (2, "")
+    assert ended.err.startswith("opsin: There is no data set, folder or file called 'photos'. Known: cifar10")
+
+
+@pytest.mark.usefixtures("animals")
+def test_bad_data_are_one_line(opsin):
+    Path("photos/fish").mkdir()
+    ended = opsin("data", "show", "photos")
+    assert (ended.code, len(ended.err.splitlines())) == (1, 1)
+    assert ended.err.startswith("opsin: photos: these class folders hold no pictures: fish.")
+
+
+@pytest.mark.usefixtures("animals")
+def test_wrong_shares_are_wrong_usage(opsin):
+    assert opsin("data", "split", "photos", "--into", "x", "--split", "0.5", "0.5", "0.5").code == 2
+
+
+@pytest.mark.parametrize("word", ["show", "split"])
+def test_every_help_shows_an_example(opsin, word):
+    assert f"opsin data {word} photos/" in opsin("data", word, "--help").out

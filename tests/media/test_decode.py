@@ -13,7 +13,7 @@ from PIL import ImageOps
 
 from opsin.core.errors import ImageError, MissingExtraError
 from opsin.core.image import Image
-from opsin.media.decode import decode, image_from_pillow
+from opsin.media.decode import decode, image_from_pillow, orientation
 from opsin.media.limits import Limits
 
 # (32, 64) black, with a red left top quarter and a blue right bottom quarter.
@@ -238,3 +238,25 @@ def test_a_damaged_pillow_picture_is_named(encoded: Callable[..., bytes]) -> Non
         pytest.raises(ImageError, match=r"^the Pillow picture is damaged: image file is truncated"),
     ):
         image_from_pillow(picture)
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
+@pytest.mark.parametrize("noted", [1, 3, 6, 8])
+def test_the_orientation_is_told_as_it_is_noted(
+    tmp_path: Path, encoded: Callable[..., bytes], kind: str, noted: int
+) -> None:
+    data = encoded(kind, exif=with_orientation(noted))
+    (tmp_path / "photo").write_bytes(data)
+    assert orientation(data, name="photo") == orientation(tmp_path / "photo", name="photo") == noted
+
+
+@pytest.mark.parametrize("more", [{}, {"exif": with_orientation(9)}], ids=["none", "no such"])
+def test_without_an_orientation_a_picture_is_upright(
+    encoded: Callable[..., bytes], more: dict[str, Pillow.Exif]
+) -> None:
+    assert orientation(encoded("JPEG", **more), name="photo") == 1
+
+
+def test_the_orientation_of_what_is_no_picture_cannot_be_told() -> None:
+    with pytest.raises(ImageError, match="photo is not a picture"):
+        orientation(b"no picture", name="photo")

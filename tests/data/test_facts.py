@@ -1,0 +1,43 @@
+import json
+
+import numpy as np
+
+from opsin.data import load
+from opsin.data.facts import LOOKED_AT, facts, sizes
+from opsin.data.files import Files
+from opsin.media.files import save_image
+
+
+def test_facts_count_classes_by_part_and_are_plain(folder_of):
+    folder = folder_of({"cat": 10, "dog": 20})
+    told = json.loads(json.dumps(facts(load(folder))))
+    assert told["parts"] == {
+        "train": {"cat": 8, "dog": 16},
+        "validation": {"cat": 1, "dog": 2},
+        "test": {"cat": 1, "dog": 2},
+    }
+    assert (told["name"], told["source"], told["pictures"]) == ("photos", str(folder), 30)
+    assert (told["labels"], told["columns"]) == (["cat", "dog"], [])
+
+
+def test_sizes_are_ordered_by_area(folder_of):
+    folder = folder_of({"cat": 3, "dog": 2})
+    save_image(folder / "dog" / "wide.png", np.zeros((10, 300, 3), np.uint8))
+    save_image(folder / "dog" / "dot.png", np.zeros((1, 1, 3), np.uint8))
+    told = sizes(load(folder))
+    assert told == {"looked_at": 7, "unreadable": 0, "smallest": (1, 1), "usual": (40, 48), "largest": (10, 300)}
+
+
+def test_of_many_only_some_are_opened(folder_of, monkeypatch):
+    data = load(folder_of({"cat": 150}))
+    opened = []
+    monkeypatch.setattr(Files, "__getitem__", lambda self, index: opened.append(index) or np.zeros((2, 2, 3), np.uint8))
+    assert sizes(data)["looked_at"] == LOOKED_AT == len(set(opened))
+    assert (min(opened), max(opened)) == (0, 149)
+
+
+def test_what_cannot_be_read_is_counted(folder_of):
+    folder = folder_of({"cat": 3})
+    data = load(folder)
+    (folder / "cat" / "0.png").write_bytes(b"nothing")
+    assert sizes(data)["unreadable"] == 1
