@@ -1,14 +1,18 @@
-"""Every model by name, and the way to open one."""
+"""Every model by name, and the way to open one: by its name, or from the folder it was taught into."""
 
 from __future__ import annotations
 
 import functools
+from pathlib import Path
 from typing import Any, TypeVar
 
 from opsin.core.registry import Registry
 from opsin.models._model import Model
+from opsin.models._taught import TAUGHT
 from opsin.runtime.network import Place
 from opsin.weights.card import Card
+from opsin.weights.folder import CARD, folder_of, network_file, read_card
+from opsin.weights.licences import check_licence
 from opsin.weights.pull import pull
 
 MODELS: Registry[type[Model[Any]]] = Registry("model", "opsin.models", "opsin.uses")
@@ -25,12 +29,14 @@ def register(family: M) -> M:
 
 
 def card_of(name: str) -> Card:
-    """The card of the model with that name.
+    """The card of the model with that name, or in the folder of that path: a run, or what was exported from it.
 
     Raises:
-        UnknownNameError: when there is none.
+        UnknownNameError: when there is neither.
+        WeightsError: when the folder's card cannot be read.
     """
-    return next(card for card in MODELS.get(name).cards if card.name == name)
+    folder = _folder(name)
+    return read_card(folder) if folder else next(card for card in MODELS.get(name).cards if card.name == name)
 
 
 def cards_needed(name: str) -> list[Card]:
@@ -39,17 +45,45 @@ def cards_needed(name: str) -> list[Card]:
     return [card, *(needed for part in card.parts.values() for needed in cards_needed(part))]
 
 
-# Opening costs a tenth of a second or more, which a loop over `opsin.classify` must pay once only.
-@functools.lru_cache(maxsize=8)
 def open_model(name: str, place: Place) -> Model[Any]:
-    """The model with that name, ready to run at `place`. Asked again, it answers with the same one.
+    """The model with that name, or in the folder of that path, ready to run at `place`.
+
+    Asked again, it answers with the same one, unless the folder's files have changed.
 
     Raises:
-        UnknownNameError: when there is none.
-        WeightsError: when its weights cannot be had.
-        RefusedError: when its licence is not accepted.
+        UnknownNameError: when there is neither.
+        WeightsError: when its weights cannot be had or read.
+        RefusedError: when its licence is not accepted, or its file would run code.
     """
+    if _folder(name) is None:
+        return _open_named(name, place)
+    network = network_file(name).resolve()
+    return _open_folder(network, _stamps(network), place)
+
+
+def _folder(name: str) -> Path | None:
+    """The folder that a path names; a name in the registry is no path."""
+    return None if name in MODELS else folder_of(name)
+
+
+# Opening costs a tenth of a second or more, which a loop over `opsin.classify` must pay once only.
+@functools.lru_cache(maxsize=8)
+def _open_named(name: str, place: Place) -> Model[Any]:
     pull(cards_needed(name))  # together: files that come in one package are downloaded once
     card = card_of(name)
     parts = {role: open_model(part, place) for role, part in card.parts.items()}
     return MODELS.get(name).open(card, place, parts)
+
+
+@functools.lru_cache(maxsize=8)
+def _open_folder(network: Path, stamps: tuple[tuple[int, int], ...], place: Place) -> Model[Any]:
+    """The model of a network's file and the card beside it; `stamps` tell whether they are still those of last time."""
+    card = read_card(network.parent)
+    check_licence(card)
+    return TAUGHT.get(card.task).open_folder(card, network, place)
+
+
+def _stamps(network: Path) -> tuple[tuple[int, int], ...]:
+    """When the files of a folder's model were written, and how large they are."""
+    files = [network, network.with_suffix(".bin"), network.parent / CARD]
+    return tuple((file.stat().st_mtime_ns, file.stat().st_size) for file in files if file.exists())

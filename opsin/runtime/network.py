@@ -42,7 +42,7 @@ class Graph:
 
     Attributes:
         pixels: name of the input that takes the image.
-        mean: for each channel, in 0..255; taken off inside the network.
+        mean: for each channel, in 0..255; taken off inside the network. Empty when the file does that itself.
         std: for each channel, in 0..255; divided by inside the network.
         outputs: our name -> the file's name of the value to give out, which may lie anywhere inside the network.
         layout: the order of the input's axes in the file: batch, channels, height and width.
@@ -51,7 +51,7 @@ class Graph:
 
     pixels: str
     outputs: Mapping[str, str]
-    mean: tuple[float, float, float] = (0.0, 0.0, 0.0)
-    std: tuple[float, float, float] = (1.0, 1.0, 1.0)
+    mean: tuple[float, ...] = ()
+    std: tuple[float, ...] = ()
     layout: str = "NCHW"
     constants: Mapping[str, tuple[tuple[float, ...], ...]] = field(default_factory=dict)

@@ -21,7 +21,7 @@ class OpenVinoNetwork:
     """A compiled network; as many requests are kept ready as may be under way at once.
 
     Args:
-        path: the network.
+        path: the network's file; or the network itself, built in memory.
         graph: how it is to be fed and read.
         place: where it runs.
         weights: the file that holds its numbers, for the formats that keep them apart.
@@ -31,7 +31,7 @@ class OpenVinoNetwork:
         UsageError: when the machine has no such device.
     """
 
-    def __init__(self, path: Path, graph: Graph, place: Place, weights: Path | None = None) -> None:
+    def __init__(self, path: Path | openvino.Model, graph: Graph, place: Place, weights: Path | None = None) -> None:
         _begin()
         self._compiled = _compile(_read(path, weights, graph), place)
         self._requests: queue.SimpleQueue[openvino.InferRequest] = queue.SimpleQueue()
@@ -63,19 +63,26 @@ def _begin() -> None:
     network([np.zeros(1, np.float32)])
 
 
-def _read(path: Path, weights: Path | None, graph: Graph) -> openvino.Model:
-    """The network of a file, cut to the outputs asked for, taking uint8 pixels (n, h, w, 3)."""
+def _read(path: Path | openvino.Model, weights: Path | None, graph: Graph) -> openvino.Model:
+    """The network, cut to the outputs asked for, taking uint8 pixels (n, h, w, c)."""
     # Imported here: it costs a third of a second, which `opsin --help` must not pay.
     import openvino
 
-    try:
-        whole = openvino.Core().read_model(path, *([weights] if weights else []))
-    except RuntimeError as error:
-        raise WeightsError(f"{path} is not a network that can be read: {str(error).splitlines()[0]}") from error
+    whole = _file(path, weights) if isinstance(path, Path) else path
     for name, value in graph.constants.items():
         _hold(whole, name, value)
-    cut = openvino.Model(_outputs(whole, graph.outputs), _inputs_left(whole, graph), path.stem)
-    return _take_pixels(cut, graph)
+    name = path.stem if isinstance(path, Path) else whole.get_friendly_name()
+    return _take_pixels(openvino.Model(_outputs(whole, graph.outputs), _inputs_left(whole, graph), name), graph)
+
+
+def _file(path: Path, weights: Path | None) -> openvino.Model:
+    """The whole network in a file."""
+    import openvino
+
+    try:
+        return openvino.Core().read_model(path, *([weights] if weights else []))
+    except RuntimeError as error:
+        raise WeightsError(f"{path} is not a network that can be read: {str(error).splitlines()[0]}") from error
 
 
 def _hold(model: openvino.Model, name: str, value: tuple[tuple[float, ...], ...]) -> None:
@@ -94,11 +101,17 @@ def _inputs_left(model: openvino.Model, graph: Graph) -> list[Any]:
 
 
 def _outputs(model: openvino.Model, names: Mapping[str, str]) -> list[Any]:
-    """The values asked for, each carrying our name."""
-    by_name = {
-        name: value for node in model.get_ordered_ops() for value in node.outputs() for name in value.get_names()
-    }
-    by_name |= {node.get_friendly_name(): node.output(0) for node in model.get_ordered_ops() if node.outputs()}
+    """The values asked for, each carrying our name.
+
+    Raises:
+        WeightsError: when the file has no value of that name.
+    """
+    by_name = {node.get_friendly_name(): node.output(0) for node in model.get_ordered_ops() if node.outputs()}
+    # What a value is called weighs more than what the operation before it is.
+    values = [value for node in model.get_ordered_ops() for value in node.outputs()]
+    by_name |= {name: value for value in values for name in value.get_names()}
+    if missing := sorted(set(names.values()) - by_name.keys()):
+        raise WeightsError(f"The network {model.get_friendly_name()} has no value called {missing[0]!r}.")
     for ours, theirs in names.items():
         by_name[theirs].get_tensor().set_names({ours})
     return [by_name[theirs] for theirs in names.values()]
@@ -113,7 +126,11 @@ def _take_pixels(model: openvino.Model, graph: Graph) -> openvino.Model:
     pixels = steps.input(graph.pixels)
     pixels.tensor().set_element_type(Type.u8).set_layout(Layout("NHWC"))
     pixels.model().set_layout(Layout(graph.layout))
-    pixels.preprocess().convert_element_type(Type.f32).mean(list(graph.mean)).scale(list(graph.std))
+    converted = pixels.preprocess().convert_element_type(Type.f32)
+    if graph.mean:
+        converted.mean(list(graph.mean))
+    if graph.std:
+        converted.scale(list(graph.std))
     return steps.build()
 
 

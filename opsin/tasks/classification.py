@@ -16,6 +16,9 @@ from opsin.core.record import names, numbers
 from opsin.draw.panel import draw_panel
 from opsin.tasks._task import TASKS, Figures, Result, Task, pairs
 
+UNKNOWN = "unknown"
+"""The label of a picture that is like nothing that the model was taught."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class ClassificationOptions(Options):
@@ -29,9 +32,12 @@ class ClassificationOptions(Options):
 class Classification(Result):
     """What an image shows as a whole, most certain first.
 
+    A model that was taught here may answer that it does not know: then "unknown" comes first, with the certainty that
+    the best of its labels is wrong, or that label's own score where that is higher. Its labels follow as they are.
+
     Attributes:
         labels: n names.
-        scores: (n,) certainties in 0..1; those of all the labels of a model add up to 1.
+        scores: (n,) certainties in 0..1; those of all the labels of a model, "unknown" left out, add up to 1.
     """
 
     labels: tuple[str, ...] = names("n", column="label")
@@ -55,12 +61,25 @@ class Classification(Result):
 
 
 def best_labels(
-    scores: NDArray[Any], labels: Sequence[str], options: ClassificationOptions
+    scores: NDArray[Any], labels: Sequence[str], options: ClassificationOptions, *, reject_below: float = 0.0
 ) -> tuple[tuple[str, ...], NDArray[Any]]:
-    """The best labels and their scores, best first, out of the scores (n,) of all n labels."""
+    """The best labels and their scores, best first, out of the scores (n,) of all n labels.
+
+    Where none reaches `reject_below`, "unknown" stands before them; it is one of the `options.limit`.
+    """
+    if scores.max(initial=0.0) < reject_below:
+        labels, scores = _with_unknown(labels, scores)
     order = np.argsort(-scores, kind="stable")[: options.limit]
     kept = order[scores[order] >= options.min_score]
     return tuple(labels[index] for index in kept), scores[kept]
+
+
+def _with_unknown(labels: Sequence[str], scores: NDArray[Any]) -> tuple[Sequence[str], NDArray[Any]]:
+    """The labels and their scores with "unknown" in front, which wins where scores are alike."""
+    best = scores.max(initial=0.0)
+    taught = [index for index, label in enumerate(labels) if label != UNKNOWN]  # somebody may have a class of that name
+    # Half sure of the best label may be too little; "unknown" is the answer all the same.
+    return [UNKNOWN, *(labels[index] for index in taught)], np.append(max(1 - best, best), scores[taught])
 
 
 def score(predicted: Sequence[Classification], truth: Sequence[Classification]) -> Figures:

@@ -27,6 +27,12 @@ class Card:
         paper: the paper that describes the network.
         published: figures that its authors state, by name.
         measured: figures that `dev.py measure` gave here, by name.
+        channels: of the network's input: 3 for colour, 1 for grey.
+        fit: how a picture is brought to the input's size: "squeeze" (sides as they fall), "crop" (the middle, of a
+            picture scaled to its short side), "letterbox" (all of it, with borders), or "ink" (a single character,
+            made light on dark and centred as MNIST's are). Families with a way of their own leave it out.
+        temperature: what logits are divided by, so that scores say how often the answer is right.
+        reject_below: the best score under which the answer is "unknown".
         is_tiny: whether it is a stand-in without weights, for tests: its answers mean nothing, and no list shows it.
     """
 
@@ -44,6 +50,10 @@ class Card:
     paper: str = ""
     published: Mapping[str, float] = field(default_factory=dict)
     measured: Mapping[str, float] = field(default_factory=dict)
+    channels: int = 3
+    fit: str = ""
+    temperature: float = 1.0
+    reject_below: float = 0.0
     is_tiny: bool = False
 
     @property

@@ -18,9 +18,9 @@ def card(name, **more):
 def of_our_own(monkeypatch):
     """An empty registry in the place of the real one."""
     monkeypatch.setattr(_registry, "MODELS", Registry("model"))
-    open_model.cache_clear()
+    _registry._open_named.cache_clear()
     yield
-    open_model.cache_clear()
+    _registry._open_named.cache_clear()
 
 
 def family(*cards):

@@ -152,3 +152,40 @@ def test_the_score_equals_that_of_scikit_learn(seed):
 def test_answers_and_truth_must_be_as_many():
     with pytest.raises(InputError, match=r"^Each answer needs its truth: got 1 answers and 0 truths\.$"):
         score([classified()], [])
+
+
+def rejected(scores, below, **options):
+    options = ClassificationOptions(**options)
+    labels, kept = best_labels(np.array(scores), LABELS[: len(scores)], options, reject_below=below)
+    return labels, kept.tolist()
+
+
+def test_where_no_label_is_certain_enough_the_answer_is_unknown():
+    assert rejected([0.25, 0.5, 0.25], 0.6) == (("unknown", "b", "a", "c"), [0.5, 0.5, 0.25, 0.25])
+
+
+def test_unknown_has_the_certainty_that_the_best_label_is_wrong():
+    assert rejected([0.3, 0.4, 0.3], 0.6, limit=1) == (("unknown",), [0.6])
+
+
+def test_unknown_comes_first_even_where_the_best_label_is_more_certain_than_not():
+    labels, kept = rejected([0.75, 0.125, 0.125], 0.9)
+    assert (labels[:2], kept[:2]) == (("unknown", "a"), [0.75, 0.75])
+
+
+def test_a_label_with_exactly_the_score_that_is_asked_for_is_known():
+    assert rejected([0.25, 0.5, 0.25], 0.5)[0][0] == "b"
+
+
+def test_of_several_that_are_unknown_there_is_one():
+    labels, kept = best_labels(
+        np.array([0.3, 0.3, 0.4]), ("a", "unknown", "c"), ClassificationOptions(), reject_below=1
+    )
+    assert (labels, kept.tolist()) == (("unknown", "c", "a"), [0.6, 0.4, 0.3])
+
+
+@given(scores_of_eight, st.floats(0, 1))
+def test_scores_come_best_first_with_or_without_unknown(scores, below):
+    labels, kept = best_labels(scores, LABELS, ClassificationOptions(limit=9), reject_below=below)
+    assert (labels[0] == "unknown") == bool(scores.max() < below)
+    Classification(height=1, width=1, labels=labels, scores=kept)

@@ -1,0 +1,69 @@
+"""Models that were taught here: their card and network lie in a folder, a run or what was exported from it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, ClassVar, Self, TypeVar
+
+import numpy as np
+
+from opsin.core.errors import WeightsError
+from opsin.core.image import Image, Size
+from opsin.core.placement import Placement
+from opsin.core.registry import Registry
+from opsin.media.fitting import fitted
+from opsin.models._model import SingleNetwork
+from opsin.nn.saved import load_network
+from opsin.runtime.keras import KerasNetwork
+from opsin.runtime.network import Arrays, Graph, Network, Place
+from opsin.runtime.openvino import OpenVinoNetwork
+from opsin.tasks import Result
+from opsin.weights.card import Card
+
+R = TypeVar("R", bound=Result)
+
+IMAGE, RAW = "image", "logits"
+"""What the input and the output of a taught network are called, in Keras and in every file exported from it."""
+
+DEFAULT_FIT = "squeeze"
+
+
+class TaughtModel(SingleNetwork[R]):
+    """A model opened from a folder. It is in no list: whoever names the folder gets it."""
+
+    cards: ClassVar[tuple[Card, ...]] = ()
+
+    @classmethod
+    def open_folder(cls, card: Card, network: Path, place: Place) -> Self:
+        """The model of a folder's card and the file of its network."""
+        if card.input_size is None or not card.labels:
+            raise WeightsError(f"The card of {card.name} must state the input_size and the labels of its network.")
+        return cls(card, cls.open_network({"network": network}, place))
+
+    @classmethod
+    def open_network(cls, files: Mapping[str, Path], place: Place) -> Network:
+        """The network in any of the files that a folder may hold."""
+        path = files["network"]
+        if path.suffix == ".keras":
+            return KerasNetwork(load_network(path), IMAGE, RAW)
+        return OpenVinoNetwork(path, Graph(IMAGE, {RAW: RAW}, layout="NHWC"), place)
+
+    @property
+    def reading_size(self) -> Size | None:
+        """The input's size; where a picture is cut to what it shows, every pixel may count."""
+        return None if self._fit == "ink" else self.input_size
+
+    @property
+    def _fit(self) -> str:
+        return self.card.fit or DEFAULT_FIT
+
+    def prepare(self, images: Sequence[Image]) -> tuple[Arrays, list[Placement]]:
+        """(n, h, w, c) uint8, fitted as the card says: as they were when it was taught."""
+        size, channels = self.input_size, self.card.channels
+        found = [fitted(image, size, channels, self._fit, index) for index, image in enumerate(images)]
+        return {IMAGE: np.stack([pixels for pixels, _ in found])}, [placement for _, placement in found]
+
+
+TAUGHT: Registry[type[TaughtModel[Any]]] = Registry("task whose models can be opened from a folder", "opsin.models")
+"""The kind of model that a folder holds, by the task on its card."""
