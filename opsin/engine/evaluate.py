@@ -1,0 +1,249 @@
+"""Judge a model by pictures whose truth is known: figures, answers, plots and a page, in one folder."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from opsin.core.errors import DataError, ImageError, RunError, SourceError, UsageError
+from opsin.core.image import Image, Size
+from opsin.data.dataset import Dataset
+from opsin.data.load import load
+from opsin.engine.run import FACTS, Run
+from opsin.engine.stream import cores
+from opsin.media.item import Item
+from opsin.media.sources import open_source
+from opsin.models import SingleNetwork, open_model
+from opsin.reports import REPORTS, Answers, Figures, Outside
+from opsin.runtime.network import Arrays, Place
+from opsin.store.folders import check_own, folder_atomically
+from opsin.store.progress import Progress, silent
+from opsin.weights.folder import folder_of
+
+BATCH = 32
+"""Pictures that the network answers at a time; more gain nothing, and wait in memory."""
+
+ALL = "all"
+"""The part that all pictures belong to."""
+
+UNSPLIT = (1.0, 0.0, 0.0)
+"""How other data than a run's own are split, where they are not: not at all."""
+
+LEARNED = "The model has learned from these very pictures, or from some of them: it will do worse on new ones."
+
+
+@dataclass(frozen=True, eq=False)
+class Evaluation:
+    """What came of judging a model.
+
+    Attributes:
+        folder: where metrics.json, predictions.csv, the plots and report.html lie.
+        figures: what metrics.json holds, by name.
+        headline: the few figures that a person wants first: what it is, how much, what that means.
+        findings: what to look at next: what it is, how much.
+        notes: what a reader should know first.
+        unreadable: the pictures that were left out, and why.
+    """
+
+    folder: Path
+    figures: Figures
+    headline: Sequence[tuple[str, str, str]]
+    findings: Sequence[tuple[str, str]]
+    notes: Sequence[str]
+    unreadable: Sequence[str]
+
+
+def evaluate(
+    run: str | os.PathLike[str],
+    data: Any = None,
+    *,
+    part: str = "test",
+    outside: str | Path | None = None,
+    slices: Sequence[str] = (),
+    save: str | Path | None = None,
+    progress: Progress | None = None,
+) -> Evaluation:
+    """How good a taught model is.
+
+    Args:
+        run: the folder of a run, or of what was exported from it.
+        data: what `opsin.data.load` takes; the run's own data when left out. Other data that are not split are used
+            as a whole.
+        part: "test", "validation", "train", or "all".
+        outside: a folder with pictures of other things, which should be answered "unknown".
+        slices: columns of the data by whose values the pictures are told apart; "size" cuts them into thirds.
+        save: a new folder to write to; `evaluation` in the run's folder when left out.
+        progress: is told how many pictures are done.
+
+    Raises:
+        UsageError: for a part or a column that there is not, or a `save` that holds something else.
+        InputError: for data that the model cannot be judged by.
+        WeightsError: when the model cannot be read.
+    """
+    folder = _folder(run)
+    model = _opened(folder)
+    report_type = REPORTS.get(model.card.task)
+    to = Path(save) if save is not None else folder / "evaluation"
+    check_own(to, report_type.files)
+    strangers = _items(outside)
+    chosen, notes = _chosen(folder, data, part)
+    report_type.check(model.card, chosen, slices)
+    answers, unreadable = _answers(model, chosen, strangers, notes, progress or silent)
+    report = report_type(answers, slices)
+    with folder_atomically(to, report_type.files) as beside:
+        report.write(beside)
+    return Evaluation(to, report.figures, report.headline(), report.findings(), answers.notes, unreadable)
+
+
+def _folder(run: str | os.PathLike[str]) -> Path:
+    folder = folder_of(os.fspath(run))
+    if folder is not None:
+        return folder
+    if (Path(run) / FACTS).is_file():
+        status = Run(Path(run)).facts.get("status")
+        raise RunError(f"{run} has no model yet ({status}). Go on with it: opsin train --resume {run}")
+    raise RunError(f"{run} is no folder of a taught model: there is no card.json. Name a run, as runs/mnist-tutorial.")
+
+
+def _opened(folder: Path) -> SingleNetwork[Any]:
+    model = open_model(str(folder), Place())
+    if not isinstance(model, SingleNetwork):
+        raise UsageError(f"{folder} holds a model made of several networks, which cannot be judged as one.")
+    return model
+
+
+def _chosen(folder: Path, data: Any, part: str) -> tuple[Dataset, list[str]]:
+    """The pictures to judge by, and what a reader should know about them."""
+    run = _run_of(folder)
+    loaded, is_own, notes = _loaded(run, folder, data)
+    if part == ALL or (not is_own and set(loaded.parts) == {"train"}):
+        return loaded, [*notes, *([LEARNED] if is_own else [])]
+    return loaded.part(part), [*notes, *([LEARNED] if is_own and part == "train" else [])]
+
+
+def _run_of(folder: Path) -> Run | None:
+    """The run that a folder is, or was exported from."""
+    candidates = [folder, *([folder.parents[1]] if folder.resolve().parent.name == "export" else [])]
+    return next((Run(each) for each in candidates if (each / FACTS).is_file()), None)
+
+
+def _loaded(run: Run | None, folder: Path, data: Any) -> tuple[Dataset, bool, list[str]]:
+    """The data; whether they are the run's own, split as they were for it; and what a reader should know."""
+    if run is None:
+        if data is None:
+            raise UsageError(f"{folder} has no {FACTS}, which would say what it was taught with. Give data (--data).")
+        return load(data, split=UNSPLIT), False, []
+    facts = run.facts
+    asked = facts["asked"]
+    if data is None and asked["data"] is None:
+        raise UsageError(f"{run} was taught with an object as its data. Give it again: evaluate(run, data).")
+    named = asked["data"] if data is None else data
+    loaded = load(named, split=tuple(asked["split"]), seed=facts["options"]["seed"])
+    if loaded.digest() == facts["data"]["digest"]:
+        return loaded, True, []
+    if data is None or _is_same(data, asked["data"]):
+        return loaded, True, [f"The pictures or labels of {loaded.name} have changed since the model was taught."]
+    return load(data, split=UNSPLIT), False, []
+
+
+def _is_same(data: Any, asked: str | None) -> bool:
+    """Whether the data that was named is what the run was asked to learn from."""
+    if asked is None or not isinstance(data, str | Path):
+        return False
+    return str(data) == asked or Path(data).resolve() == Path(asked).resolve()
+
+
+def _items(outside: str | Path | None) -> list[Item]:
+    if outside is None:
+        return []
+    if not Path(outside).is_dir():
+        raise SourceError(f"{outside} is no folder. Name one with pictures of other things.")
+    return list(open_source(str(outside)))
+
+
+def _answers(
+    model: SingleNetwork[Any], data: Dataset, strangers: Sequence[Item], notes: Sequence[str], tell: Progress
+) -> tuple[Answers, list[str]]:
+    """What the model says about the pictures that can be read; and why the others cannot."""
+    told = _ask(
+        model, [partial(data.pictures.__getitem__, index) for index in range(len(data))], partial(tell, "pictures")
+    )
+    others = _ask(
+        model, [partial(_read, item, model.reading_size) for item in strangers], partial(tell, "other things")
+    )
+    for asked, name in ((told, data.name), (others, "the folder with other things")):
+        if asked.errors and not asked.kept:
+            raise DataError(f"None of the {len(asked.errors)} pictures of {name} can be read. {asked.errors[0]}")
+    unreadable = [*map(str, told.errors), *map(str, others.errors)]
+    answers = Answers(
+        card=model.card,
+        data=data.take(told.kept),
+        raw=told.raw,
+        sizes=told.sizes,
+        outside=Outside([strangers[index] for index in others.kept], others.raw) if others.kept else None,
+        notes=[*notes, *_left_out(unreadable)],
+    )
+    return answers, unreadable
+
+
+@dataclass(frozen=True, eq=False)
+class _Answered:
+    """What a network said about those pictures that could be read."""
+
+    kept: list[int]
+    raw: Arrays
+    sizes: NDArray[Any]  # (n, 2)
+    errors: list[ImageError]
+
+
+def _ask(
+    model: SingleNetwork[Any], readers: Sequence[Callable[[], Image]], tell: Callable[[int, int], None]
+) -> _Answered:
+    """The raw answers about all pictures. No more of them wait in memory than the network answers at a time."""
+    kept, sizes, raw, errors = list[int](), list[Size](), list[Arrays](), list[ImageError]()
+    with ThreadPoolExecutor(cores()) as pool:
+        for start in range(0, len(readers), BATCH):
+            batches = []
+            for index, read in enumerate(pool.map(partial(_prepared, model), readers[start : start + BATCH]), start):
+                if isinstance(read, ImageError):
+                    errors.append(read)
+                    continue
+                kept.append(index)
+                batches.append(read[0])
+                sizes.append(read[1])
+            if batches:
+                raw.append(model.network(_joined(batches)))
+            tell(min(start + BATCH, len(readers)), len(readers))
+    return _Answered(kept, _joined(raw), np.array(sizes, np.int64).reshape(-1, 2), errors)
+
+
+def _prepared(model: SingleNetwork[Any], read: Callable[[], Image]) -> tuple[Arrays, Size] | ImageError:
+    """One picture as the network takes it, and the size it had; or why it cannot be read."""
+    try:
+        batch, (placement,) = model.prepare([read()])
+    except ImageError as error:
+        return error
+    return batch, placement.size
+
+
+def _joined(batches: Sequence[Arrays]) -> Arrays:
+    return {name: np.concatenate([batch[name] for batch in batches]) for name in (batches[0] if batches else ())}
+
+
+def _read(item: Item, at_least: Size | None) -> Image:
+    return item.read(at_least)[0]
+
+
+def _left_out(unreadable: Sequence[str]) -> list[str]:
+    if not unreadable:
+        return []
+    more = f" (and {len(unreadable) - 3} more)" if len(unreadable) > 3 else ""
+    return [f"{len(unreadable)} pictures could not be read and are left out: {' '.join(unreadable[:3])}{more}"]
