@@ -1,0 +1,165 @@
+"""Pictures as a network takes them while it learns: all in memory where they fit, else read batch by batch."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from opsin.core.errors import DataError, ImageError
+from opsin.core.image import Size
+from opsin.data.dataset import Arrays, Dataset
+from opsin.engine.stream import cores, in_order
+from opsin.media.fitting import fitted
+from opsin.nn.backend import keras
+from opsin.store.progress import Progress, silent
+
+MEMORY_SHARE = 0.25
+"""Of the machine's memory, what the pictures may take; Keras holds them a second time while an epoch runs."""
+
+
+@dataclass(frozen=True)
+class Reading:
+    """How pictures become pixels: as `opsin.media.fitting.fitted` says.
+
+    Attributes:
+        size: (height, width) of the network's input.
+        channels: of it.
+        fit: the way.
+    """
+
+    size: Size
+    channels: int
+    fit: str
+
+    def __call__(self, image: NDArray[np.uint8]) -> NDArray[Any]:
+        """(h, w, channels) uint8."""
+        return fitted(image, self.size, self.channels, self.fit)[0]
+
+    @property
+    def bytes_each(self) -> int:
+        """What one picture takes."""
+        return self.size[0] * self.size[1] * self.channels
+
+
+@dataclass(frozen=True, eq=False)
+class Feed:
+    """Pictures and what the network should say about them.
+
+    Attributes:
+        data: the pictures that can be read.
+        targets: (n, …) what should be said, a row each.
+        reading: how pictures become pixels.
+        pixels: (n, h, w, c) uint8 when all fit into memory; else None.
+        unreadable: what is wrong with each picture that was left out.
+    """
+
+    data: Dataset
+    targets: NDArray[Any]
+    reading: Reading
+    pixels: NDArray[Any] | None
+    unreadable: tuple[str, ...] = field(default=())
+
+    def __len__(self) -> int:
+        return len(self.data)
+
+    def epoch(self, batch_size: int, order: NDArray[np.intp]) -> dict[str, Any]:
+        """Arguments of Keras's `fit` for one time through, in that order."""
+        if self.pixels is not None:
+            return {"x": self.pixels[order], "y": self.targets[order], "batch_size": batch_size, "shuffle": False}
+        return {"x": _streaming(self, batch_size, order), "shuffle": False}
+
+    def batches(self, batch_size: int) -> Iterator[NDArray[Any]]:
+        """The pictures in their order, as (n, h, w, c) uint8."""
+        for start in range(0, len(self), batch_size):
+            yield self.read(np.arange(start, min(start + batch_size, len(self))))
+
+    def read(self, indices: NDArray[np.intp]) -> NDArray[Any]:
+        """(n, h, w, c) uint8 of some of them."""
+        if self.pixels is not None:
+            return self.pixels[indices]
+        return np.stack([self.reading(self.data.pictures[index]) for index in indices])
+
+
+def feed(data: Dataset, targets: NDArray[Any], reading: Reading, progress: Progress = silent) -> Feed:
+    """The pictures of `data`, each read once; those that cannot be read are left out.
+
+    Raises:
+        DataError: when none can be read.
+    """
+    if isinstance(data.pictures, Arrays) and data.pictures.pixels.shape[1:] == (*reading.size, reading.channels):
+        return Feed(data, targets, reading, data.pictures.pixels)
+    fits = len(data) * reading.bytes_each <= memory_bytes() * MEMORY_SHARE
+    pixels = np.empty((len(data) if fits else 0, *reading.size, reading.channels), np.uint8)
+    kept: list[int] = []
+    unreadable: list[str] = []
+    for index, read in enumerate(_readings(data, reading)):
+        if isinstance(read, ImageError):
+            unreadable.append(str(read))  # which names the picture
+            continue
+        if fits:
+            pixels[len(kept)] = read
+        kept.append(index)
+        progress("reading pictures", index + 1, len(data))
+    if not kept:
+        raise DataError(f"None of the {len(data)} pictures of {data.name} can be read. The first: {unreadable[0]}")
+    return Feed(data.take(kept), targets[kept], reading, pixels[: len(kept)] if fits else None, tuple(unreadable))
+
+
+def memory_bytes() -> int:
+    """What the machine has."""
+    if hasattr(os, "sysconf"):
+        return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    return 8 * 2**30  # Windows: what most have, and no package is asked for it
+
+
+def _readings(data: Dataset, reading: Reading) -> Iterator[NDArray[Any] | ImageError]:
+    """The pixels of each picture, or why there are none; read on all cores, given back in order."""
+
+    def read(index: int) -> NDArray[Any] | ImageError:
+        try:
+            return reading(data.pictures[index])
+        except ImageError as error:
+            return error
+
+    yield from in_order(read, range(len(data)), cores())
+
+
+def _streaming(source: Feed, batch_size: int, order: NDArray[np.intp]) -> Any:
+    """A Keras dataset that reads its batches while the network learns."""
+
+    class Batches(keras().utils.PyDataset):  # type: ignore[misc]  # Keras is untyped
+        def __len__(self) -> int:
+            return -(-len(order) // batch_size)
+
+        def __getitem__(self, step: int) -> tuple[NDArray[Any], NDArray[Any]]:
+            chosen: NDArray[np.intp] = order[step * batch_size : (step + 1) * batch_size]
+            return source.read(chosen), source.targets[chosen]
+
+    return Batches(workers=cores(), use_multiprocessing=False, max_queue_size=2 * cores())
+
+
+def shuffled(count: int, seed: int, epoch: int) -> NDArray[np.intp]:
+    """An order of `count` pictures that depends on the seed and the epoch alone, so that a run can go on from any."""
+    return np.random.default_rng([seed, epoch]).permutation(count)
+
+
+def class_weights(truth: Sequence[int] | NDArray[Any], labels: int, wanted: str) -> dict[int, float] | None:
+    """For each class, what a picture of it counts: n / (labels x its pictures), so that all classes weigh the same.
+
+    Args:
+        truth: (n,) class numbers.
+        labels: how many classes there are.
+        wanted: "yes", "no", or "auto", which means yes when the largest class is 3 times the smallest or more.
+
+    >>> class_weights([0, 0, 0, 1], 2, "auto")
+    {0: 0.6666666666666666, 1: 2.0}
+    """
+    counts = np.maximum(np.bincount(np.asarray(truth), minlength=labels), 1)
+    if wanted == "no" or (wanted == "auto" and counts.max() < 3 * counts.min()):
+        return None
+    return {index: float(len(truth) / (labels * count)) for index, count in enumerate(counts)}

@@ -1,0 +1,145 @@
+"""What a training will do, once everything left open is chosen from the data and the network."""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import dataclass
+from typing import Any
+
+from opsin.core.errors import OptionError
+from opsin.core.image import Size
+from opsin.data.dataset import Dataset
+from opsin.engine.feeding import Reading, class_weights
+from opsin.engine.settings import TrainOptions
+from opsin.models import Architecture, Blueprint
+
+SMALL = 64
+"""Side in pixels up to which pictures count as small: a step over 128 of them is still cheap."""
+
+RATES = {"adam": 1e-3, "adamw": 1e-3, "nadam": 1e-3, "rmsprop": 1e-3, "adagrad": 1e-2, "lion": 1e-4, "muon": 2e-2}
+"""The usual highest rates for a network that begins with random numbers; 0.1 for sgd."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Plan:
+    """Every choice of a training; nothing is left open.
+
+    Attributes:
+        size: (height, width) of the network's input.
+        channels: of it.
+        labels: how many it is to tell apart.
+        fit: how pictures are brought there.
+        weights: "imagenet" or None.
+        frozen_epochs: epochs for the last layer alone.
+        augment: the preset's name.
+        ink: whether the pictures are single characters: those are never mirrored.
+        batch_size: pictures a step.
+        learning_rate: the highest.
+        schedule: its course.
+        class_weights: what each class's pictures count; None for all the same.
+        steps_per_call: steps that Keras does at a time.
+    """
+
+    size: Size
+    channels: int
+    labels: int
+    fit: str
+    weights: str | None
+    frozen_epochs: int
+    augment: str
+    ink: bool
+    batch_size: int
+    learning_rate: float
+    schedule: str
+    class_weights: dict[int, float] | None
+    steps_per_call: int
+
+    @property
+    def reading(self) -> Reading:
+        """How pictures become pixels."""
+        return Reading(self.size, self.channels, self.fit)
+
+    def blueprint(self, options: TrainOptions) -> Blueprint:
+        """What the network is asked to be."""
+        return Blueprint(
+            size=self.size,
+            channels=self.channels,
+            labels=self.labels,
+            weights=self.weights,
+            dropout=options.dropout,
+            seed=options.seed,
+        )
+
+    def without_weights(self) -> Plan:
+        """The same, beginning with random numbers."""
+        return dataclasses.replace(self, weights=None)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain values for run.json."""
+        return dataclasses.asdict(self)
+
+
+def plan_for(options: TrainOptions, architecture: Architecture, data: Dataset) -> Plan:
+    """The choices for that network and these pictures.
+
+    Raises:
+        OptionError: when the network cannot have what is asked.
+    """
+    first = data.pictures[0]
+    in_memory = data.source is None
+    weights = _weights(options, architecture)
+    size = _size(options, architecture, (first.shape[0], first.shape[1]) if in_memory else None, weights)
+    is_small = max(size) <= SMALL
+    return Plan(
+        size=size,
+        channels=first.shape[2],
+        labels=len(data.labels),
+        fit=_fit(options, data),
+        weights=weights,
+        frozen_epochs=_or(options.frozen_epochs, 20 if weights else 0),
+        augment=options.augment if options.augment != "auto" else "light" if in_memory else "standard",
+        ink=data.ink,
+        batch_size=_or(options.batch_size, 128 if is_small else 32),
+        learning_rate=_or(options.learning_rate, _rate(options.optimizer, weights)),
+        schedule=options.schedule if options.schedule != "auto" else "one_cycle",
+        class_weights=class_weights(data.part("train").truth, len(data.labels), options.class_weights),
+        steps_per_call=_or(options.steps_per_call, 16 if is_small else 1),
+    )
+
+
+def _or(value: Any, otherwise: Any) -> Any:
+    return otherwise if value is None else value
+
+
+def _weights(options: TrainOptions, architecture: Architecture) -> str | None:
+    if options.weights == "imagenet" and "imagenet" not in architecture.weights:
+        raise OptionError(f"{architecture.name} has no ImageNet weights. Leave --weights out, or take another network.")
+    if options.weights == "none" or "imagenet" not in architecture.weights:
+        return None
+    return "imagenet"
+
+
+def _size(options: TrainOptions, architecture: Architecture, of_data: Size | None, weights: str | None) -> Size:
+    """What is asked for; else the data's own when all are alike, unless the network learned at a size of its own."""
+    usual = architecture.input_size or (96, 96)
+    size = (options.image_size, options.image_size) if options.image_size else usual
+    if options.image_size is None and of_data and not weights:
+        size = of_data
+    if size[0] < architecture.min_size[0] or size[1] < architecture.min_size[1]:
+        least = max(architecture.min_size)
+        raise OptionError(
+            f"{architecture.name} needs pictures of at least {least} pixels a side; got {size[0]} x "
+            f"{size[1]}. Add --image-size {least}, or take a smaller network."
+        )
+    return size
+
+
+def _fit(options: TrainOptions, data: Dataset) -> str:
+    if options.fit != "auto":
+        return options.fit
+    return "ink" if data.ink else "squeeze"
+
+
+def _rate(optimizer: str, weights: str | None) -> float:
+    usual = RATES.get(optimizer, 0.1)
+    return usual / 5 if weights else usual  # what was learned is to be kept
