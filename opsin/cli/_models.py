@@ -13,7 +13,7 @@ from rich.table import Table
 
 from opsin.cli._progress import downloading
 from opsin.core.errors import DamagedWeightsError, UsageError
-from opsin.models import MODELS, card_of, cards_needed
+from opsin.models import ARCHITECTURES, MODELS, Architecture, card_of, cards_needed
 from opsin.weights.bundle import bundle as write_bundle
 from opsin.weights.bundle import unbundle as read_bundle
 from opsin.weights.card import Card
@@ -34,18 +34,37 @@ def list_models(json: Json = False) -> None:
     cards = [card_of(name) for name in MODELS.names() if not card_of(name).is_tiny]
     if json:
         for card in cards:
-            typer.echo(jsonlib.dumps(_facts(card)))
+            typer.echo(jsonlib.dumps(_facts(card.name)))
         return
     table = Table("name", "task", "licence", "size", "here", "what", box=None, pad_edge=False)
     for card in cards:
-        table.add_row(card.name, card.task, card.licence, _size(_bytes(card)), _here(card), card.summary)
+        table.add_row(card.name, card.task, card.licence, _size(_bytes(card.name)), _here(card.name), card.summary)
     Console().print(table)
+
+
+@app.command("networks")
+def list_networks(json: Json = False) -> None:
+    """List the networks that can be taught: opsin train DATA --model NAME."""
+    if json:
+        for network in ARCHITECTURES:
+            typer.echo(jsonlib.dumps(_network_facts(network)))
+        return
+    table = Table("name", "input", "begins with", "licence", "what", box=None, pad_edge=False)
+    for network in ARCHITECTURES:
+        size = " x ".join(map(str, network.input_size or ())) or "the data's"
+        table.add_row(network.name, size, ", ".join(network.weights) or "chance", network.licence, network.summary)
+    Console().print(table)
+
+
+def _network_facts(network: Architecture) -> dict[str, Any]:
+    names = ("name", "summary", "input_size", "min_size", "weights", "licence", "paper")
+    return {name: getattr(network, name) for name in names}
 
 
 @app.command()
 def show(name: Annotated[str, typer.Argument(metavar="NAME")], json: Json = False) -> None:
     """Show a model's card: what it was trained on, its licence, its source, its figures and its files."""
-    facts = _facts(card_of(name))
+    facts = _facts(name)
     if json:
         typer.echo(jsonlib.dumps(facts))
         return
@@ -98,6 +117,33 @@ def unbundle(file: Annotated[Path, typer.Argument(metavar="FILE")]) -> None:
     typer.echo("\n".join(read_bundle(file)))
 
 
+@app.command("import")
+def import_(
+    file: Annotated[Path, typer.Argument(metavar="FILE.h5")],
+    into: Annotated[Path, typer.Option(metavar="DIR", help="The model's new folder.")],
+    labels: Annotated[str, typer.Option(help="A file with a label on each line, or the labels with commas between.")],
+    pixels: Annotated[
+        str | None, typer.Option(help="Range that it was trained with: 0..255, 0..1 or -1..1.", show_default=False)
+    ] = None,
+    fit: Annotated[str, typer.Option(help="How pictures are fitted: squeeze, crop, letterbox or ink.")] = "squeeze",
+) -> None:
+    """Make a model's folder of an old Keras file, as model.save("x.h5") writes it, when its layers are plain ones.
+
+    Example:
+
+        opsin models import digits.h5 --into digits --labels 0,1,2,3,4,5,6,7,8,9
+    """
+    from opsin.engine.importing import import_model
+
+    card = import_model(file, into=into, labels=_labels(labels), pixels=pixels, fit=fit)
+    typer.echo(f"{card.summary} Try it: opsin classify --model {into} PICTURE")
+
+
+def _labels(said: str) -> list[str]:
+    lines = Path(said).read_text(encoding="utf-8").splitlines() if Path(said).is_file() else said.split(",")
+    return [line.strip() for line in lines if line.strip()]
+
+
 def _cards(names: list[str] | None, every: bool) -> list[Card]:
     if bool(names) == every:
         raise UsageError("Name models, or give --all. The names: opsin models list")
@@ -106,21 +152,22 @@ def _cards(names: list[str] | None, every: bool) -> list[Card]:
     return [card for card in cards.values() if card.files]
 
 
-def _bytes(card: Card) -> int:
-    assets = {asset.sha256: asset.size_bytes for each in cards_needed(card.name) for asset in each.files.values()}
+def _bytes(name: str) -> int:
+    assets = {asset.sha256: asset.size_bytes for each in cards_needed(name) for asset in each.files.values()}
     return sum(assets.values())
 
 
-def _here(card: Card) -> str:
-    return "yes" if all(map(is_here, cards_needed(card.name))) else "no"
+def _here(name: str) -> str:
+    return "yes" if all(map(is_here, cards_needed(name))) else "no"
 
 
-def _facts(card: Card) -> dict[str, Any]:
+def _facts(name: str) -> dict[str, Any]:
     """The card as plain values; of a thousand labels, their number."""
+    card = card_of(name)
     facts = dataclasses.asdict(card) | {
         "labels": len(card.labels) or None,
-        "size_bytes": _bytes(card),
-        "here": _here(card),
+        "size_bytes": _bytes(name),
+        "here": _here(name),
     }
     return {key: value for key, value in facts.items() if value not in (None, "", {}, ())}
 

@@ -159,3 +159,14 @@ def test_an_unknown_command_is_wrong_usage_and_the_nearest_is_offered(opsin):
     ended = opsin("models", "verfy")
     assert ended.code == 2
     assert "Did you mean 'verify'?" in ended.err
+
+
+def test_the_networks_that_can_be_taught_are_listed(opsin):
+    lines = opsin("models", "networks").out.splitlines()
+    assert lines[0].split() == ["name", "input", "begins", "with", "licence", "what"]
+    assert {"tutorial", "vgg16", "resnet50", "efficientnet_lite0"} <= {line.split()[0] for line in lines[1:]}
+
+
+def test_each_network_is_a_line_of_json(opsin):
+    networks = [json.loads(line) for line in opsin("models", "networks", "--json").out.splitlines()]
+    assert next(each for each in networks if each["name"] == "efficientnet_lite0")["input_size"] == [224, 224]
