@@ -1,4 +1,4 @@
-"""Opsin: say what is in pictures.
+"""Opsin: say what is in pictures, and teach networks to say it of yours.
 
 import opsin
 
@@ -6,15 +6,28 @@ print(opsin.classify("photo.jpg").labels)
 print(opsin.detect("street.jpg", min_score=0.5).boxes)
 for item, result in opsin.stream("look", "holiday/"):
     print(item.source, result.summary)
+
+run = opsin.train("flowers/", "efficientnet_lite0", epochs=5)
+print(opsin.evaluate(run).figures["accuracy"])
+print(opsin.classify("rose.jpg", model=str(run)).labels)
 """
 
+from opsin import data
 from opsin.core.errors import OpsinError
 from opsin.core.image import Image
+from opsin.engine.evaluate import Evaluation, evaluate
+from opsin.engine.explain import Explanation, explain
+from opsin.engine.export import Exported, export
+from opsin.engine.find_rate import find_rate
 from opsin.engine.predict import predict, verb
+from opsin.engine.recipe import Recipe
+from opsin.engine.run import Run
 from opsin.engine.stream import stream
+from opsin.engine.train import resume, train
 from opsin.media.item import Item
 from opsin.media.sources import read_image
-from opsin.models import MODELS
+from opsin.models import ARCHITECTURES, MODELS
+from opsin.models.cnn import cnn
 from opsin.tasks import TASKS, Result
 from opsin.tasks.classification import CLASSIFICATION, Classification
 from opsin.tasks.detection import DETECTION, Detections
@@ -29,21 +42,35 @@ embed = verb(EMBEDDING)
 look = verb(LOOK)
 
 __all__ = [
+    "ARCHITECTURES",
     "MODELS",
     "TASKS",
     "Classification",
     "Detections",
     "Embedding",
+    "Evaluation",
+    "Explanation",
+    "Exported",
     "Image",
     "Item",
     "Look",
     "OpsinError",
+    "Recipe",
     "Result",
+    "Run",
     "classify",
+    "cnn",
+    "data",
     "detect",
     "embed",
+    "evaluate",
+    "explain",
+    "export",
+    "find_rate",
     "look",
     "predict",
     "read_image",
+    "resume",
     "stream",
+    "train",
 ]

@@ -8,7 +8,7 @@ import pytest
 
 import opsin
 from opsin.media.files import save_image
-from opsin.models import open_model
+from opsin.models import _registry
 
 TINY = {
     "classify": "pplcnetv2_tiny_classification.random",
@@ -112,7 +112,7 @@ def test_one_class_catches_all_errors(tmp_path):
 def test_without_weights_and_network_one_line_says_what_to_do(tmp_path, monkeypatch):
     monkeypatch.setenv("OPSIN_HOME", str(tmp_path))
     monkeypatch.setenv("OPSIN_OFFLINE", "1")
-    open_model.cache_clear()
+    _registry._open_named.cache_clear()
     with pytest.raises(opsin.OpsinError, match=r"^picodet_small\.coco: .+ opsin models pull picodet_small\.coco"):
         opsin.detect(np.zeros((4, 4, 3), np.uint8))
 

@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from opsin.cli import _data, _doctor, _models
+from opsin.cli import _check, _data, _doctor, _evaluate, _explain, _export, _models, _train
 from opsin.cli._command import command
 from opsin.core.errors import OpsinError
 from opsin.tasks import TASKS
@@ -18,7 +18,10 @@ from opsin.tasks import TASKS
 BUG = 70
 """The exit code of a program with a bug (sysexits.h, EX_SOFTWARE)."""
 
-HELP = """Say what is in pictures. Everything runs on this machine.
+for _verb in (_check.check, _check.preview):
+    _data.app.command()(_verb)
+
+HELP = """Say what is in pictures, and teach networks to say it of yours. Everything runs on this machine.
 
 Examples:
 
@@ -27,7 +30,14 @@ Examples:
     opsin classify holiday/ --limit 1 --csv > labels.csv
 
     opsin detect traffic.mp4 --save drawn
+
+    opsin train flowers/ --model efficientnet_lite0
+
+    opsin classify rose.jpg --model runs/flowers-efficientnet_lite0
 """
+
+for look in (_check.check, _check.preview):
+    _data.app.command()(look)
 
 
 def app() -> typer.Typer:
@@ -43,6 +53,9 @@ def app() -> typer.Typer:
     root.callback()(_root)
     for task in TASKS:
         root.command(task.verb, rich_help_panel="Recognise", no_args_is_help=True)(command(task))
+    root.command("train", rich_help_panel="Teach", no_args_is_help=True)(_train.train())
+    for verb in (_evaluate.evaluate, _explain.explain, _export.export):
+        root.command(verb.__name__, rich_help_panel="Teach", no_args_is_help=True)(verb)
     root.add_typer(_models.app, name="models", rich_help_panel="Keep")
     root.add_typer(_data.app, name="data", rich_help_panel="Keep")
     root.command("doctor", rich_help_panel="Keep")(_doctor.doctor)
