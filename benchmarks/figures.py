@@ -12,7 +12,7 @@ from importlib import metadata
 from pathlib import Path
 
 RESULTS = Path(__file__).parent / "results"
-PACKAGES = ("openvino", "numpy", "pillow", "opencv-python-headless")
+PACKAGES = ("openvino", "numpy", "pillow", "opencv-python-headless", "keras", "tensorflow-cpu")
 
 
 @dataclass(frozen=True)

@@ -11,10 +11,13 @@ from collections.abc import Callable
 
 import accuracy
 import camera
+import clothing
 import damaged
+import exports
 import memory
 import recognise
 import start
+import teach
 from figures import Figure
 
 AREAS: dict[str, Callable[[], list[Figure]]] = {
@@ -24,6 +27,9 @@ AREAS: dict[str, Callable[[], list[Figure]]] = {
     "memory": memory.main,
     "recognise": recognise.main,
     "camera": camera.main,
+    "teach": teach.main,
+    "clothing": clothing.main,
+    "exports": exports.main,
 }
 
 
