@@ -23,7 +23,7 @@ def warped(pixels: Any, seed: int, **changes: float) -> Any:
     """The pictures, each turned, scaled, slanted and shifted a little while the network learns, around 0."""
     from opsin.nn.layers import RandomWarp
 
-    changed = RandomWarp(**changes, seed=seed, name="augment")(pixels)
+    changed = RandomWarp(**changes, fill="black", seed=seed, name="augment")(pixels)
     return keras().layers.Rescaling(1 / (255 * DEVIATION), offset=-MEAN / DEVIATION, name="rescale")(changed)
 
 

@@ -48,14 +48,14 @@ def built(
             architecture,
             plan.blueprint(options) if is_begun else plan.without_weights().blueprint(options),
             lambda features: teacher.head(features, labels),
-            augment(plan.augment, plan.size, seed=options.seed, ink=plan.ink),
+            augment(plan.augment, plan.size, seed=options.seed, flips=plan.flips, ink=plan.ink),
         )
     finally:
         keras().config.set_dtype_policy(policy)
 
 
 def _be_deterministic() -> None:
-    """Tells the backend; those that have no such switch are deterministic on processors."""
+    """Tells the backend, for the rest of the process; those without such a switch are deterministic on processors."""
     if keras().backend.backend() == "tensorflow":
         import tensorflow
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 from dataclasses import dataclass
 from typing import Any
 
@@ -32,7 +33,8 @@ class Plan:
         weights: "imagenet" or None.
         frozen_epochs: epochs for the last layer alone.
         augment: the preset's name.
-        ink: whether the pictures are single characters: those are never mirrored.
+        flips: whether the changes include mirror images.
+        ink: whether the pictures are single characters, whose colours stay.
         batch_size: pictures a step.
         learning_rate: the highest.
         schedule: its course.
@@ -47,6 +49,7 @@ class Plan:
     weights: str | None
     frozen_epochs: int
     augment: str
+    flips: bool
     ink: bool
     batch_size: int
     learning_rate: float
@@ -98,8 +101,9 @@ def plan_for(options: TrainOptions, architecture: Architecture, data: Dataset) -
         weights=weights,
         frozen_epochs=_or(options.frozen_epochs, 20 if weights else 0),
         augment=options.augment if options.augment != "auto" else "light" if in_memory else "standard",
+        flips=options.flips == "yes" or (options.flips == "auto" and not data.ink),
         ink=data.ink,
-        batch_size=_or(options.batch_size, 128 if is_small else 32),
+        batch_size=_or(options.batch_size, _batch_size(is_small, int((data.parts == "train").sum()))),
         learning_rate=_or(options.learning_rate, _rate(options.optimizer, weights)),
         schedule=options.schedule if options.schedule != "auto" else "one_cycle",
         class_weights=class_weights(data.part("train").truth, len(data.labels), options.class_weights),
@@ -109,6 +113,16 @@ def plan_for(options: TrainOptions, architecture: Architecture, data: Dataset) -
 
 def _or(value: Any, otherwise: Any) -> Any:
     return otherwise if value is None else value
+
+
+def _batch_size(is_small: bool, pictures: int) -> int:
+    """The usual number, or less where it would leave an epoch fewer than 50 steps to learn in: a power of 2.
+
+    >>> _batch_size(True, 60_000), _batch_size(True, 1437), _batch_size(False, 100)
+    (128, 16, 8)
+    """
+    usual = 128 if is_small else 32
+    return max(8, min(usual, 2 ** int(math.log2(max(1, pictures / 50)))))
 
 
 def _weights(options: TrainOptions, architecture: Architecture) -> str | None:

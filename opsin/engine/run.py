@@ -30,6 +30,9 @@ class Run:
 
     folder: Path
 
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "folder", Path(self.folder))
+
     def __str__(self) -> str:
         return str(self.folder)
 

@@ -19,7 +19,9 @@ class TrainOptions(Checked):
     """
 
     epochs: int = option(10, help="How often to go through the pictures.", low=1)
-    batch_size: int | None = option(None, help="Pictures a step. 128 for small pictures, 32 for photographs.", low=1)
+    batch_size: int | None = option(
+        None, help="Pictures a step. 128 for small pictures, 32 for photographs, less where there are few.", low=1
+    )
     image_size: int | None = option(None, help="Side of the network's input in pixels; the data's or network's.", low=1)
     fit: str = option(
         "auto",
@@ -45,6 +47,11 @@ class TrainOptions(Checked):
         "auto",
         help="Change the pictures at random while training. See: opsin data preview.",
         choices=("auto", "none", "light", "standard", "strong"),
+    )
+    flips: str = option(
+        "auto",
+        help="Whether a mirror image shows the same: no for signs and writing.",
+        choices=("auto", "yes", "no"),
     )
     optimizer: str = option("adam", help="Keras's optimizer.", choices=OPTIMIZERS)
     learning_rate: float | None = option(None, help="The highest learning rate. See also --find-lr.", low=0.0)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import importlib.util
+import logging
 import os
 import sys
 from types import ModuleType
@@ -31,7 +32,10 @@ def keras() -> ModuleType:
     if "keras" in sys.modules:  # nothing more will be said, and `quietly` is not free
         return sys.modules["keras"]
     with quietly():  # TensorFlow speaks of oneDNN while it is imported, before any of its settings is heard
-        return importlib.import_module("keras")
+        loaded = importlib.import_module("keras")
+    # It warns of every third network in one process that it was built anew: true, and of no use to anyone.
+    logging.getLogger("tensorflow").setLevel(logging.ERROR)
+    return loaded
 
 
 def jit() -> bool | str:

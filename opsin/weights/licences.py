@@ -74,7 +74,7 @@ def check_licence(card: Card, policy: Policy | None = None) -> None:
     policy = policy or read_policy()
     if refused := not_allowed(card.licence, policy.accepted):
         raise RefusedError(
-            f"{card.name}: the licence of its weights is {card.licence}, which is not permissive. "
+            f"{card.name}: the licence of its weights is {card.licence or 'unknown'}, which is not permissive. "
             f"If it suits your use, accept it with OPSIN_LICENCES={policy.with_accepted(refused)}"
         )
     if policy.is_strict and card.trained_on and not_allowed(card.data_terms, policy.accepted):

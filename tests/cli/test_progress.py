@@ -3,7 +3,7 @@ import sys
 
 import pytest
 
-from opsin.cli._progress import counting, downloading
+from opsin.cli._progress import counting, downloading, reporting
 from opsin.store.progress import silent
 
 
@@ -66,7 +66,22 @@ def test_bytes_are_told_on_a_terminal(terminal):
     assert "other" in said
 
 
+def test_things_are_told_on_a_terminal(terminal):
+    seen = terminal()
+    with reporting(is_shown=True) as report:
+        report("pictures", 3, 12)
+        report("pictures", 12, 12)
+    assert "pictures" in seen.getvalue()
+    assert "12/12" in seen.getvalue()
+
+
 @pytest.mark.parametrize("is_shown", [True, False])
 def test_where_no_person_looks_bytes_are_told_to_nobody(is_shown):
     with downloading(is_shown=is_shown) as report:
+        assert report is silent
+
+
+@pytest.mark.parametrize("is_shown", [True, False])
+def test_where_no_person_looks_things_are_told_to_nobody(is_shown):
+    with reporting(is_shown=is_shown) as report:
         assert report is silent

@@ -41,7 +41,8 @@ def test_a_missing_extra_says_how_to_install_it():
 def test_the_package_raises_no_other_errors_than_these():
     names = {each.__name__ for each in OURS}
     # Caught again a few lines above, in the same file.
-    fine = {"SyntaxError", "ValueError", "tarfile.ReadError"}
+    fine = {"SyntaxError", "TypeError", "ValueError", "_RefusedError", "tarfile.ReadError"}
+    fine |= {"NotImplementedError"}  # Keras's layers cannot be abstract classes
     raised = {
         ast.unparse(node.exc.func if isinstance(node.exc, ast.Call) else node.exc)
         for path in Path(errors.__file__).parents[1].rglob("*.py")

@@ -61,9 +61,7 @@ def test_what_cannot_be_read_is_left_out_and_named():
 
 
 def test_nothing_readable_is_an_error_with_the_first():
-    with pytest.raises(
-        DataError, match=r"None of the 2 pictures of few can be read. The first: 0\.jpg is no picture"
-    ):
+    with pytest.raises(DataError, match=r"None of the 2 pictures of few can be read. The first: 0\.jpg is no picture"):
         feed(dataset(Mixed([None, None])), rows(2), READING)
 
 

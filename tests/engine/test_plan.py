@@ -33,12 +33,12 @@ def plan(architecture=PLAIN, data=None, **options):
 
 def test_small_pictures_keep_their_size_and_channels():
     made = plan()
-    assert (made.size, made.channels, made.batch_size, made.weights) == ((28, 28), 1, 128, None)
+    assert (made.size, made.channels, made.batch_size, made.weights) == ((28, 28), 1, 8, None)
 
 
 def test_a_network_that_learned_elsewhere_is_used_at_its_size_and_tuned_gently():
     made = plan(TAUGHT, dataset((32, 32, 3)))
-    assert (made.size, made.weights, made.batch_size) == ((224, 224), "imagenet", 32)
+    assert (made.size, made.weights, made.batch_size) == ((224, 224), "imagenet", 8)
     assert made.learning_rate < plan().learning_rate
     assert made.frozen_epochs > 0
 
@@ -54,7 +54,12 @@ def test_pictures_from_files_have_a_size_chosen_for_them(tmp_path):
 
 def test_characters_are_read_as_such_and_never_mirrored():
     made = plan(data=dataset(ink=True))
-    assert (made.fit, made.ink) == ("ink", True)
+    assert (made.fit, made.ink, made.flips) == ("ink", True, False)
+
+
+@pytest.mark.parametrize(("asked", "flips"), [("auto", True), ("yes", True), ("no", False)])
+def test_pictures_are_mirrored_unless_it_is_forbidden(asked, flips):
+    assert plan(flips=asked).flips is flips
 
 
 def test_what_is_asked_for_holds():

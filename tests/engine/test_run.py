@@ -14,6 +14,10 @@ def test_a_run_begins_with_its_facts(tmp_path):
     assert run.facts == {"status": "running"}
 
 
+def test_a_run_is_named_by_a_text_too(tmp_path):
+    assert Run(str(tmp_path)).folder == tmp_path
+
+
 def test_nothing_else_is_left_in_the_folder_of_runs(tmp_path):
     begin(tmp_path, "first", "stem", {})
     with pytest.raises(RunError):

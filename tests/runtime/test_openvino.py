@@ -233,3 +233,17 @@ threads = [threading.Thread(target=call) for _ in range(4)]
 def test_first_calls_from_several_threads_do_not_wait_for_each_other_for_ever(last):
     for _ in range(5):  # without care, four in five hang
         subprocess.run([sys.executable, "-c", FIRST_CALLS, str(last)], check=True, timeout=60)
+
+
+def test_a_value_that_the_network_lacks_is_named(path):
+    with pytest.raises(WeightsError, match=r"^The network small has no value called 'logits'\.$"):
+        OpenVinoNetwork(path, graph({"scores": "logits"}), Place())
+
+
+def test_a_grey_picture_needs_no_mean(tmp_path_factory):
+    x = ops.parameter([-1, 6, 8, 1], np.float32, name="x")
+    answer = ops.reduce_mean(x, np.array([1, 2]), keep_dims=False, name="answer")
+    path = saved(tmp_path_factory, {"x": x, "answer": answer}, [answer], [x])
+    network = OpenVinoNetwork(path, Graph("x", {"answer": "answer"}, layout="NHWC"), Place())
+    grey = PIXELS[..., :1]
+    assert network({"x": grey})["answer"] == pytest.approx(grey.mean(axis=(1, 2)), rel=1e-5)

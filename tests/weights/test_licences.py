@@ -1,6 +1,7 @@
 import pytest
 
 from opsin.core.errors import OptionError, RefusedError
+from opsin.weights.card import Card
 from opsin.weights.licences import PERMISSIVE, Policy, check_licence, not_allowed, read_policy
 
 ALLOWED = [
@@ -132,3 +133,14 @@ def test_permissive_terms_of_the_data_pass_when_strict(card_of):
 
 def test_a_card_that_was_trained_on_nothing_passes_when_strict(card_of):
     check_licence(card_of(), Policy(is_strict=True))
+
+
+@pytest.mark.parametrize("policy", [Policy(), Policy(is_strict=True)])
+def test_a_network_taught_here_from_nothing_is_its_owners(policy):
+    own = Card(name="shoes", task="classification", summary="", licence="", trained_on="my photos")
+    check_licence(own, policy)
+
+
+def test_files_without_a_licence_are_refused(card_of):
+    with pytest.raises(RefusedError, match="the licence of its weights is unknown, which is not permissive"):
+        check_licence(card_of(licence="", network=b"bytes"))

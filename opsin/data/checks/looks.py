@@ -14,12 +14,12 @@ EVEN = 20
 """Levels of 256 between the lightest and the darkest of a picture that shows nothing."""
 
 DARK, BRIGHT = 80, 170
-"""Levels of 256. The lightest of a dark picture lie below the first, the darkest of a bright one above the second.
-Among 2,500 photographs of six kinds these pick 5 and 1, all of which a person would call so."""
+"""Levels of 256. The lightest of a dark picture lie below the first, the darkest of a bright one above the second. Of
+5,450 photographs of six kinds none does; of 24 that were darkened to a third or faded, 21 do, or show nothing."""
 
 BLUR = 0.5
-"""A picture is called blurred when it is at most so sharp, as a share of what is usual in the data. Of 700 garments 2
-are; blurred with a sigma of 1 pixel in 256, nearly all."""
+"""A picture is called blurred when it is less sharp than this share of what is usual in the data. Of 5,450 photographs
+11 are; of those blurred with a sigma of 1 pixel in 256 or more, all."""
 
 SMALL = 1 / 4
 """A picture is called small, or large, when its side is so much of what is usual, or that much the other way."""

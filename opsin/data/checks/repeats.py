@@ -19,7 +19,7 @@ border or were made brighter, and by hashes alone different garments on one floo
 
 ALIKE = 0.985
 """What the thumbnails of near duplicates correlate at least. Of 3,781 garments one pair reaches it, which is a true
-one; of copies saved anew, shrunk to half or brightened, 96 of 100 do and more."""
+one; of copies saved anew, shrunk to half or brightened, 97 of 100 and more; of those that lost a border of 2 %, 44."""
 
 _BLOCK = 4096
 
