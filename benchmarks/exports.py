@@ -28,7 +28,7 @@ NETWORKS: dict[str, dict[str, Any]] = {
 }
 
 
-def some(count: int = 3000) -> Any:
+def some(count: int = 512) -> Any:
     """Pictures of CIFAR-10: enough to learn something, few enough for a large network."""
     data = opsin.data.load("cifar10")
     chosen = np.concatenate([np.flatnonzero(data.parts == part)[:count] for part in ("train", "validation", "test")])
@@ -74,8 +74,7 @@ def main() -> list[Figure]:
     with tempfile.TemporaryDirectory() as place:
         folder, data = Path(place), some()
         figures = [figure for name in NETWORKS for figure in parity(name, data, folder)]
-        digits = opsin.train("mnist", epochs=2, augment="none", runs=folder)
-        figures.append(rounded(digits, "tutorial on MNIST"))
-        things = opsin.train("cifar10", "tutorial_batchnorm", epochs=4, augment="none", runs=folder)
+        figures.append(rounded(opsin.train("mnist", epochs=2, runs=folder), "tutorial on MNIST"))
+        things = opsin.train("cifar10", "tutorial_batchnorm", epochs=4, runs=folder)
         figures.append(rounded(things, "tutorial_batchnorm on CIFAR-10"))
     return keep("exports", figures)

@@ -11,6 +11,7 @@ from collections.abc import Callable
 
 import accuracy
 import camera
+import cifar
 import clothing
 import damaged
 import exports
@@ -28,6 +29,7 @@ AREAS: dict[str, Callable[[], list[Figure]]] = {
     "recognise": recognise.main,
     "camera": camera.main,
     "teach": teach.main,
+    "cifar": cifar.main,
     "clothing": clothing.main,
     "exports": exports.main,
 }

@@ -93,7 +93,10 @@ def assemble(
     with _seeded(blueprint.seed):
         image = keras().Input((*blueprint.size, blueprint.channels), name="image", dtype="float32")
         features = architecture.features(image if augment is None else augment(image), blueprint)
-        logits = features if architecture.is_whole else labels_head(_dropped(features, architecture, blueprint))
+        if architecture.is_whole:
+            logits = keras().layers.Activation("linear", dtype="float32", name="logits")(features)
+        else:
+            logits = labels_head(_dropped(features, architecture, blueprint))
         return keras().Model(image, logits, name=_model_name(architecture.name))
 
 

@@ -35,7 +35,7 @@ class Variant(NamedTuple):
     Attributes:
         width: factor for the filters of the blocks.
         depth: factor for how often a block is repeated.
-        side: of the square input in pixels.
+        side: of the square input that it was trained with, in pixels.
         dropout: share of features left out in training.
         file: its ImageNet weights.
     """
@@ -132,7 +132,7 @@ def read_weights(path: Path) -> Tensors:
     return {name.removeprefix("_").replace("._", "_").replace(".", "_"): each for name, each in tensors.items()}
 
 
-def graph(variant: Variant, tensors: Tensors) -> openvino.Model:
+def graph(variant: Variant, tensors: Tensors, side: int) -> openvino.Model:
     """The whole network as an OpenVINO graph.
 
     Its input is "image" (n, 3, side, side), float32, prepared; its outputs are "logits" and "scores", (n, labels).
@@ -141,7 +141,7 @@ def graph(variant: Variant, tensors: Tensors) -> openvino.Model:
     from openvino import opset13 as op
 
     drawn = _Drawing(op, tensors)
-    image = op.parameter([-1, 3, variant.side, variant.side], np.float32, name="image")
+    image = op.parameter([-1, 3, side, side], np.float32, name="image")
     x = drawn.limited(drawn.convolved(image, "conv_stem", "bn0", stride=2))
     for block in blocks(variant):
         x = drawn.inverted_residual(x, block)

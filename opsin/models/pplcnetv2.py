@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from opsin.core.image import Image, Size
 from opsin.core.placement import Placement, centre_cropped
 from opsin.media.geometry import place
+from opsin.models._imagenet import DATA_TERMS, LABELS, TRAINED_ON, read_labels
 from opsin.models._model import SingleNetwork
 from opsin.models._registry import register
 from opsin.runtime.network import Arrays, Graph, Network, Place
@@ -48,12 +49,7 @@ FILES = {
         26_566_438,
         "7dccbd0a9aea1e2d495afd3fef919c82dfd88e8d0bd7f50d94f11e016f61d4db",
     ),
-    "labels": _asset(
-        "pplcnetv2_base.labels.txt",
-        "labels.txt",
-        25_565,
-        "33f41fec9a5036e84369f9bcee23c747cde5f9be1174bf76eb9dfeba690f2953",
-    ),
+    "labels": LABELS,
 }
 
 
@@ -66,8 +62,8 @@ def _cards(name: str, task: str, summary: str, **figures: Any) -> tuple[Card, Ca
         files=FILES,
         input_size=INPUT,
         licence="Apache-2.0",
-        trained_on="ImageNet-1k",
-        data_terms="research only",
+        trained_on=TRAINED_ON,
+        data_terms=DATA_TERMS,
         source="https://github.com/PaddleCV-SIG/PaddleLabel-ML",
         paper="https://arxiv.org/abs/2109.15099",
         **figures,
@@ -141,14 +137,8 @@ class PPLCNetV2Classifier(_PPLCNetV2, SingleNetwork[Classification]):
 
     @classmethod
     def read_labels(cls, files: Mapping[str, Path]) -> tuple[str, ...]:
-        """The first name of each; where another has it already, all its names."""
-        labels: list[str] = []
-        for line in files["labels"].read_text(encoding="utf-8").splitlines():
-            everything = line.split(" ", 1)[1]
-            # The bird and the machine have no second name to tell them apart.
-            names = (everything.split(",")[0], everything, f"{everything}, machine")
-            labels.append(next(name for name in names if name not in labels))
-        return tuple(labels)
+        """The labels that all networks trained on ImageNet share."""
+        return read_labels(files["labels"])
 
     def decode(
         self, raw: Arrays, placements: Sequence[Placement], options: ClassificationOptions

@@ -75,7 +75,9 @@ def test_a_whole_network_brings_its_own_last_layer():
         return keras().layers.Dense(blueprint.labels)(flat)
 
     whole = Architecture(name="whole", summary="Whole.", features=features, is_whole=True)
-    assert assemble(whole, SMALL, lambda features: pytest.fail("asked for a head")).output_shape == (None, 3)
+    model = assemble(whole, SMALL, lambda features: pytest.fail("asked for a head"))
+    assert model.output_shape == (None, 3)
+    assert model.layers[-1].name == "logits"
 
 
 @pytest.mark.parametrize(
@@ -87,6 +89,14 @@ def test_the_models_name_holds_letters_digits_and_lines_only(name, plain):
 
 
 class TestRefusals:
+    def test_what_the_network_itself_refuses_comes_first(self):
+        def check(blueprint):
+            raise UsageError(f"not {blueprint.size}")
+
+        small = Architecture(name="small", summary="Small.", features=TINY.features, min_size=(9, 9), check=check)
+        with pytest.raises(UsageError, match=r"not \(8, 8\)"):
+            assemble(small, SMALL, head)
+
     def test_pictures_that_are_too_small(self):
         wide = Architecture(name="wide", summary="Wide.", features=TINY.features, min_size=(8, 16))
         with pytest.raises(UsageError, match=r"The network wide needs pictures of at least 8 x 16 pixels; got 8 x 8."):

@@ -1,5 +1,8 @@
 """What every registered network promises, checked once for all of them. The heavy ones are slow."""
 
+import subprocess
+import sys
+
 import numpy as np
 import pytest
 
@@ -8,7 +11,7 @@ from opsin.models._architecture import Blueprint, assemble
 from opsin.nn.backend import keras
 from opsin.nn.saved import load_network, save_network
 
-FAST = ("tutorial", "tutorial_batchnorm", "mobilenet", "vgg16")
+FAST = ("tutorial", "tutorial_batchnorm", "mobilenet")
 NAMES = [pytest.param(name, marks=() if name in FAST else pytest.mark.slow) for name in ARCHITECTURES.names()]
 LABELS = 3
 
@@ -68,6 +71,11 @@ def test_keeps_what_comes_before_the_mean_in_one_nested_network(architecture, ne
     assert [(each.name, len(each.output.shape)) for each in nested] == (
         [("backbone", 4)] if architecture.weights else []
     )
+
+
+def test_all_are_listed_without_keras():
+    program = "import sys; from opsin.models import ARCHITECTURES; ARCHITECTURES.names(); print('keras' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", program], capture_output=True, text=True).stdout == "False\n"
 
 
 @pytest.mark.parametrize("name", ARCHITECTURES.names())

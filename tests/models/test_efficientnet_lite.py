@@ -9,7 +9,7 @@ from opsin.models import ARCHITECTURES, MODELS
 from opsin.models import _efficientnet_lite as table
 from opsin.models._architecture import Blueprint, assemble
 from opsin.models._efficientnet_lite import EPSILON, VARIANTS, blocks, graph, read_weights
-from opsin.models.efficientnet_lite import fill, keras_backbone
+from opsin.models.efficientnet_lite import fill, half_squeezed, keras_backbone
 from opsin.nn.backend import keras
 from opsin.runtime.network import Graph, Place
 from opsin.runtime.openvino import OpenVinoNetwork
@@ -18,7 +18,8 @@ from opsin.tasks.classification import ClassificationOptions
 
 SHARED = Path(__file__).parents[3] / "shared" / "data"
 LITE2 = VARIANTS["efficientnet_lite2"]
-TINY = LITE2._replace(width=0.25, depth=0.3, side=33)  # an odd side shows on which side padding goes
+SIDE = 36  # halved it is even, then odd: padding goes to one side, then to both
+TINY = LITE2._replace(width=0.25, depth=0.3, side=SIDE)
 
 
 def noise(*shape):
@@ -30,8 +31,9 @@ def prepared(pixels):
 
 
 def run(variant, tensors, pixels):
+    side = pixels.shape[1]
     feeding = Graph("image", {"logits": "logits", "scores": "scores"}, mean=(127.0,) * 3, std=(128.0,) * 3)
-    return OpenVinoNetwork(graph(variant, tensors), feeding, Place())({"image": pixels})
+    return OpenVinoNetwork(graph(variant, tensors, side), feeding, Place())({"image": pixels})
 
 
 class TestBlocks:
@@ -68,7 +70,7 @@ def tensors():
     """Random weights of a narrow network, by PyTorch's names and axes."""
     random = np.random.default_rng(1)
     found = {}
-    for layer in keras_backbone(TINY, (33, 33)).layers:
+    for layer in keras_backbone(TINY, (SIDE, SIDE)).layers:
         if layer.name.endswith(("conv", "conv_stem", "conv_head")):
             height, width, inputs, outputs = layer.kernel.shape
             shape = (inputs, 1, height, width) if "depthwise" in layer.name else (outputs, inputs, height, width)
@@ -82,7 +84,7 @@ def tensors():
 
 class TestBothWritings:
     def test_give_the_same_numbers(self, tensors):
-        backbone, pixels = keras_backbone(TINY, (33, 33)), noise(4, 33, 33, 3)
+        backbone, pixels = keras_backbone(TINY, (SIDE, SIDE)), noise(4, SIDE, SIDE, 3)
         fill(backbone, tensors)
         features = np.asarray(backbone(prepared(pixels), training=False)).mean(axis=(1, 2))
         logits = features @ tensors["fc_weight"].T + tensors["fc_bias"]
@@ -90,12 +92,12 @@ class TestBothWritings:
         assert run(TINY, tensors, pixels)["logits"] == pytest.approx(logits, abs=1e-4)
 
     def test_scores_are_the_softmax_of_the_logits(self, tensors):
-        raw = run(TINY, tensors, noise(2, 33, 33, 3))
+        raw = run(TINY, tensors, noise(2, SIDE, SIDE, 3))
         shares = np.exp(raw["logits"])
         assert raw["scores"] == pytest.approx(shares / shares.sum(axis=1, keepdims=True), abs=1e-6)
 
     def test_batch_normalisation_is_the_published_one(self):
-        norms = [each for each in keras_backbone(TINY, (33, 33)).layers if hasattr(each, "epsilon")]
+        norms = [each for each in keras_backbone(TINY, (SIDE, SIDE)).layers if hasattr(each, "epsilon")]
         assert {each.epsilon for each in norms} == {EPSILON} == {1e-3}
 
 
@@ -114,11 +116,34 @@ def classifier():
 class TestClassifier:
     def test_sees_the_middle_of_the_image(self, classifier):
         image = np.zeros((256, 768, 3), np.uint8)
-        image[:, 256:512] = 255
+        image[:, 230:538] = 255
         batch, (placement,) = classifier.prepare([image])
         assert (batch["image"].shape, batch["image"].dtype) == ((1, 224, 224, 3), np.uint8)
         assert (batch["image"] == 255).all()
         assert placement.size == (256, 768)
+
+    def test_of_what_is_too_long_half_is_squeezed_and_half_cut_off(self):
+        wide, tall = half_squeezed((100, 121), 100), half_squeezed((121, 100), 100)
+        assert wide.scale == pytest.approx((1 / 1.1, 1))
+        assert wide.shift == pytest.approx((-5, 0))
+        assert (tall.scale, tall.shift) == (wide.scale[::-1], wide.shift[::-1])
+
+    def test_a_square_fills_the_input_and_nothing_is_squeezed_further_than_allowed(self):
+        assert half_squeezed((50, 50), 100).scale == (2, 2)
+        assert half_squeezed((100, 900), 100).scale == pytest.approx((1 / 1.15, 1))
+
+    @pytest.mark.parametrize("size", [(300, 100), (100, 300), (1000, 999), (256, 300), (9, 8)])
+    def test_the_placement_says_where_a_point_of_the_image_is_seen(self, classifier, size):
+        image = np.tile(np.linspace(0, 255, size[1]).astype(np.uint8)[:, None], (size[0], 1, 3))
+        batch, (placement,) = classifier.prepare([image])
+        column = placement.to_original([[112.0, 112.0]])[0][0] - 0.5
+        shade = batch["image"][0, 112, 111:113, 0].mean()
+        assert shade == pytest.approx(255 * column / (size[1] - 1), abs=1)
+
+    @pytest.mark.parametrize("size", [(1, 1), (1, 60_000), (60_000, 1)])
+    def test_any_image_fits(self, classifier, size):
+        batch, _ = classifier.prepare([np.full((*size, 3), 9, np.uint8)])
+        assert (batch["image"] == 9).all()
 
     def test_answers_with_the_best_labels_first(self, classifier):
         answer = classifier.run([noise(50, 60, 3)], ClassificationOptions(limit=2))[0]

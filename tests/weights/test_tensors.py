@@ -26,9 +26,9 @@ def row(numbers) -> bytes:
 EMPTY = b"ccollections\nOrderedDict\n)R"
 
 
-def tensor(key, count, size, stride, offset=0, kind="Float") -> bytes:
+def tensor(key, count, size, stride, offset=0, kind="Float", view=b"N") -> bytes:
     storage = b"(" + text("storage") + f"ctorch\n{kind}Storage\n".encode() + text(key) + text("cpu") + whole(count)
-    start = b"ctorch._utils\n_rebuild_tensor_v2\n(" + storage + b"NtQ" + whole(offset)
+    start = b"ctorch._utils\n_rebuild_tensor_v2\n(" + storage + view + b"tQ" + whole(offset)
     return start + row(size) + row(stride) + b"\x89" + EMPTY + b"tR"
 
 
@@ -151,6 +151,7 @@ class TestHostileFiles:
         tensor("7", 6, (2,), (1, 1)),
         tensor("8", 6, (2,), (1,)),
         tensor("7", 5, (2,), (1,)),
+        tensor("7", 6, (2,), (1,), view=text("7")),
         b"ctorch\nFloatStorage\n(tR",
         b"ctorch._utils\n_rebuild_tensor_v2\n(NK\x00))tR",
         b"(tR",
@@ -158,8 +159,8 @@ class TestHostileFiles:
     ],
     ids=[
         "longer than its storage", "steps past the end", "begins too late", "backwards", "begins before the storage",
-        "axes without steps", "no such storage", "another count", "a type called", "a tensor of nothing", "no function",
-        "nothing remembered",
+        "axes without steps", "no such storage", "another count", "a view", "a type called", "a tensor of nothing",
+        "no function", "nothing remembered",
     ],
 )  # fmt: skip
 def test_a_table_that_does_not_hold_together_is_called_damaged(read, spot):
