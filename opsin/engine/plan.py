@@ -122,7 +122,7 @@ def _batch_size(is_small: bool, pictures: int) -> int:
     (128, 16, 8)
     """
     usual = 128 if is_small else 32
-    return max(8, min(usual, 2 ** int(math.log2(max(1, pictures / 50)))))
+    return max(8, min(usual, 1 << int(math.log2(max(1, pictures / 50)))))
 
 
 def _weights(options: TrainOptions, architecture: Architecture) -> str | None:

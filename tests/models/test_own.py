@@ -106,6 +106,14 @@ class TestFiles:
         with pytest.raises(InputError, match=said):
             network_named(file(body))
 
+    def test_a_function_in_a_file_that_fails_is_told_with_the_line(self, file):
+        with pytest.raises(InputError, match=r"my_model.py, line 2: ZeroDivisionError: division by zero"):
+            built(file("def build():\n    return 1 / 0\n"))
+
+    def test_a_function_in_a_file_that_asks_for_too_much_is_refused(self, file):
+        with pytest.raises(UsageError, match=r"build must take .* at most; it asks for \(a, b, c\)"):
+            built(file("def build(a, b, c):\n    pass\n"))
+
 
 class TestFunctionsAndModels:
     @pytest.mark.parametrize(
