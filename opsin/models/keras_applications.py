@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import functools
 import os
+import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, redirect_stdout
 from pathlib import Path
@@ -179,7 +180,9 @@ def _downloading(application: Application) -> Iterator[None]:
         raise _missing(application, path, "OPSIN_OFFLINE forbids fetching them")
     try:
         # Keras draws its progress on the output that answers go to.
-        with Path(os.devnull).open("w") as nowhere, redirect_stdout(nowhere):
+        with Path(os.devnull).open("w") as nowhere, redirect_stdout(nowhere), warnings.catch_warnings():
+            # MobileNets warn that they take the weights that were learned at 224 pixels, which is what is wanted.
+            warnings.filterwarnings("ignore", message="`input_shape` is undefined or non-square")
             yield
     # Keras raises a bare Exception here; its words alone tell a failed download from a bug.
     except Exception as error:
