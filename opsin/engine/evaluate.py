@@ -13,11 +13,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from opsin.core.errors import DataError, ImageError, RunError, SourceError, UsageError
+from opsin.core.errors import DataError, ImageError, SourceError, UsageError
 from opsin.core.image import Image, Size
 from opsin.data.dataset import Dataset
 from opsin.data.load import load
-from opsin.engine.run import FACTS, Run
+from opsin.engine.run import FACTS, Run, model_folder
 from opsin.engine.stream import cores
 from opsin.media.item import Item
 from opsin.media.sources import open_source
@@ -26,7 +26,6 @@ from opsin.reports import REPORTS, Answers, Figures, Outside
 from opsin.runtime.network import Arrays, Place
 from opsin.store.folders import check_own, folder_atomically
 from opsin.store.progress import Progress, silent
-from opsin.weights.folder import folder_of
 
 BATCH = 32
 """Pictures that the network answers at a time; more gain nothing, and wait in memory."""
@@ -88,7 +87,7 @@ def evaluate(
         InputError: for data that the model cannot be judged by.
         WeightsError: when the model cannot be read.
     """
-    folder = _folder(run)
+    folder = model_folder(run)
     model = _opened(folder)
     report_type = REPORTS.get(model.card.task)
     to = Path(save) if save is not None else folder / "evaluation"
@@ -101,16 +100,6 @@ def evaluate(
     with folder_atomically(to, report_type.files) as beside:
         report.write(beside)
     return Evaluation(to, report.figures, report.headline(), report.findings(), answers.notes, unreadable)
-
-
-def _folder(run: str | os.PathLike[str]) -> Path:
-    folder = folder_of(os.fspath(run))
-    if folder is not None:
-        return folder
-    if (Path(run) / FACTS).is_file():
-        status = Run(Path(run)).facts.get("status")
-        raise RunError(f"{run} has no model yet ({status}). Go on with it: opsin train --resume {run}")
-    raise RunError(f"{run} is no folder of a taught model: there is no card.json. Name a run, as runs/mnist-tutorial.")
 
 
 def _opened(folder: Path) -> SingleNetwork[Any]:

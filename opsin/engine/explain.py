@@ -11,19 +11,19 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from opsin.core.errors import OptionError, RunError, UsageError
+from opsin.core.errors import OptionError, UsageError
 from opsin.draw.heat import on_original, spread
 from opsin.engine import explain_parts as parts
 from opsin.engine.explain_page import page
 from opsin.engine.occlusion import Occlusion, occlusion
 from opsin.engine.question import RAW, Question, ask
+from opsin.engine.run import model_folder
 from opsin.media.sources import Source, read_image
 from opsin.nn.gradcam import gradcam
 from opsin.nn.saved import load_network
 from opsin.store.files import write_atomically
 from opsin.store.folders import check_own, folder_atomically
 from opsin.store.progress import Progress, silent
-from opsin.weights.folder import folder_of
 
 METHODS = ("all", "gradcam", "occlusion", "layers", "filters")
 
@@ -107,7 +107,7 @@ def explain(
     """
     if method not in METHODS:
         raise OptionError(f"method must be one of {', '.join(METHODS)}; got {method!r}.")
-    folder = _folder(run)
+    folder = model_folder(run)
     to = Path(save) if save is not None else folder / "explain" / picture_name(image)
     check_own(to, FILES)  # and the Keras file: both before any long work
     network = None if method == "occlusion" else _keras_model(folder)
@@ -133,15 +133,6 @@ def picture_name(image: Source) -> str:
 
 def _has(method: str, wanted: str) -> bool:
     return method in (wanted, "all")
-
-
-def _folder(run: str | os.PathLike[str]) -> Path:
-    folder = folder_of(os.fspath(run))
-    if folder is None:
-        raise RunError(
-            f"{run} is no folder of a taught model: there is no card.json. Name a run, as runs/mnist-tutorial."
-        )
-    return folder
 
 
 def _keras_model(folder: Path) -> Any:

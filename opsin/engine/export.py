@@ -15,6 +15,7 @@ from typing import Any
 from opsin.core.errors import OptionError, RefusedError, UsageError
 from opsin.data.dataset import Dataset
 from opsin.engine.parity import ENGINES, Parity, Trial, compare, samples, trial
+from opsin.engine.run import model_folder
 from opsin.engine.run_data import data_of
 from opsin.models import DEFAULT_FIT, IMAGE, RAW
 from opsin.nn.formats import FORMATS, Format, Notes, serving
@@ -24,7 +25,7 @@ from opsin.store.files import write_atomically, writing_to
 from opsin.store.folders import check_own, folder_atomically
 from opsin.store.progress import Progress, silent
 from opsin.weights.card import Card
-from opsin.weights.folder import CARD, card_json, folder_of, read_card, write_card
+from opsin.weights.folder import CARD, card_json, read_card, write_card
 
 PARITY, LABELS, NETWORK = "parity.json", "labels.txt", "network.keras"
 
@@ -89,7 +90,7 @@ def export(
     form = FORMATS.get(to)
     if pictures is not None and pictures < 2:
         raise OptionError(f"pictures must be at least 2; got {pictures}.")
-    folder = _folder(run)
+    folder = _with_network(run)
     at = Path(into) if into is not None else folder / "export" / to
     if into is None:
         check_own(at, _own(form))
@@ -159,12 +160,8 @@ def _beside(work: _Work, at: Path) -> Exported:
     return Exported(at, at / work.form.network, work.form.name, found)
 
 
-def _folder(run: str | os.PathLike[str]) -> Path:
-    folder = folder_of(os.fspath(run))
-    if folder is None:
-        raise UsageError(
-            f"{run} is no folder of a taught model: there is no {CARD}. Name a run, as runs/mnist-tutorial."
-        )
+def _with_network(run: str | os.PathLike[str]) -> Path:
+    folder = model_folder(run)
     if not (folder / NETWORK).is_file():
         raise UsageError(f"{folder} has no {NETWORK} to export from. Name the run that it came from.")
     return folder

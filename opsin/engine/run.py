@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import os
 import shutil
 import uuid
 from collections.abc import Mapping, Sequence
@@ -15,7 +16,7 @@ from typing import Any
 from opsin.core.errors import RunError
 from opsin.store.files import write_atomically, writing_to
 from opsin.weights.card import Card
-from opsin.weights.folder import read_card
+from opsin.weights.folder import folder_of, read_card
 
 FACTS, HISTORY = "run.json", "history.csv"
 
@@ -87,6 +88,21 @@ class Run:
 
 def _short(value: float) -> str:
     return f"{value:.7g}"
+
+
+def model_folder(run: str | os.PathLike[str]) -> Path:
+    """The folder of the model that was taught: a run that has ended, or what was exported from one.
+
+    Raises:
+        RunError: when there is no model; the message says whether there will be.
+    """
+    folder = folder_of(os.fspath(run))
+    if folder is not None:
+        return folder
+    if (Path(run) / FACTS).is_file():
+        status = Run(Path(run)).facts.get("status")
+        raise RunError(f"{run} has no model yet ({status}). Go on with it: opsin train --resume {run}")
+    raise RunError(f"{run} is no folder of a taught model: there is no card.json. Name a run, as runs/mnist-tutorial.")
 
 
 def begin(runs: Path, name: str | None, stem: str, facts: Mapping[str, Any]) -> Run:

@@ -9,7 +9,7 @@ import openvino
 import pytest
 
 import opsin
-from opsin.core.errors import InputError, OptionError, RefusedError, UnknownNameError, UsageError
+from opsin.core.errors import InputError, OptionError, RefusedError, RunError, UnknownNameError, UsageError
 from opsin.data.dataset import Arrays
 from opsin.engine import export as exporting
 from opsin.engine.export import export
@@ -194,7 +194,7 @@ def test_other_mistakes_are_one_clear_line(taught, paint):
         export(taught, to="onnx", data=paint, pictures=1)
     with pytest.raises(InputError, match="has other labels"):
         export(taught, to="onnx", data=dataclasses.replace(paint, labels=("a", "b", "c")))
-    with pytest.raises(UsageError, match=r"is no folder of a taught model: there is no card\.json"):
+    with pytest.raises(RunError, match=r"is no folder of a taught model: there is no card\.json"):
         export(taught.parent, to="onnx")
     (taught / "network.keras").unlink()
     with pytest.raises(UsageError, match=r"has no network\.keras to export from"):
