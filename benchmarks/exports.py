@@ -73,7 +73,10 @@ def main() -> list[Figure]:
     """All of it."""
     with tempfile.TemporaryDirectory() as place:
         folder, data = Path(place), some()
-        figures = [figure for name in NETWORKS for figure in parity(name, data, folder)]
+        figures = []
+        for name in NETWORKS:
+            figures += parity(name, data, folder)
+            keep("exports", figures)  # an hour's work is not lost when the last one fails
         figures.append(rounded(opsin.train("mnist", epochs=2, runs=folder), "tutorial on MNIST"))
         things = opsin.train("cifar10", "tutorial_batchnorm", epochs=4, runs=folder)
         figures.append(rounded(things, "tutorial_batchnorm on CIFAR-10"))

@@ -78,7 +78,9 @@ def compiled(model: Any, plan: Plan, options: TrainOptions, teacher: Teacher, pi
 
 def optimizer(options: TrainOptions, rate: Any) -> Any:
     """Keras's optimizer with the options' numbers."""
-    arguments: dict[str, Any] = {"learning_rate": rate, "weight_decay": options.weight_decay or None}
+    # None spares a pass over the weights at every step, but AdamW takes numbers only.
+    decay = options.weight_decay if options.optimizer == "adamw" else options.weight_decay or None
+    arguments: dict[str, Any] = {"learning_rate": rate, "weight_decay": decay}
     if options.optimizer == "sgd":
         arguments |= {"momentum": options.momentum, "nesterov": True}
     if options.averaging:
