@@ -7,6 +7,8 @@ import importlib.util
 import logging
 import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from types import ModuleType
 
 from opsin.core.errors import MissingExtraError
@@ -36,6 +38,26 @@ def keras() -> ModuleType:
     # It warns of every third network in one process that it was built anew: true, and of no use to anyone.
     logging.getLogger("tensorflow").setLevel(logging.ERROR)
     return loaded
+
+
+@contextmanager
+def inlined() -> Iterator[None]:
+    """Inside, compiled functions are taken apart: their steps come to lie in the graph that calls them.
+
+    Keras compiles grouped convolutions with XLA, for their gradient; in a file for another engine nothing could run
+    such a function.
+    """
+    if keras().backend.backend() != "tensorflow":
+        yield
+        return
+    import tensorflow
+
+    before = tensorflow.config.functions_run_eagerly()
+    tensorflow.config.run_functions_eagerly(True)
+    try:
+        yield
+    finally:
+        tensorflow.config.run_functions_eagerly(before)
 
 
 def jit() -> bool | str:

@@ -3,6 +3,7 @@
 import zipfile
 
 import numpy as np
+import onnxruntime
 import openvino
 import pytest
 
@@ -136,6 +137,16 @@ class TestLiteRt:
 def test_a_saved_model_keeps_the_notes_beside_it(folders):
     extra = folders["saved_model"] / "saved_model" / "assets.extra"
     assert {path.name: path.read_text(encoding="utf-8")[:-1] for path in extra.iterdir()} == NOTES
+
+
+@pytest.mark.parametrize("groups", [2, 6])
+def test_a_grouped_convolution_is_written_as_steps_that_every_engine_knows(groups, tmp_path):
+    image = keras().Input((8, 8, 6), name="image")
+    model = keras().Model(image, keras().layers.Flatten()(keras().layers.Conv2D(6, 3, groups=groups)(image)))
+    FORMATS.get("onnx").write(serving(model, "image", "logits"), tmp_path, NOTES, samples)
+    pixels = np.random.default_rng(0).uniform(0, 255, (2, 8, 8, 6)).astype(np.float32)
+    told = onnxruntime.InferenceSession(tmp_path / "network.onnx").run(["logits"], {"image": pixels})[0]
+    assert told == pytest.approx(np.asarray(model(pixels)), rel=1e-4, abs=1e-3)
 
 
 @pytest.mark.parametrize("name", ["onnx", "openvino"])

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from opsin.core.errors import UsageError
 from opsin.core.quiet import quietly
 from opsin.core.registry import Registry
-from opsin.nn.backend import keras
+from opsin.nn.backend import inlined, keras
 
 Notes = Mapping[str, str]
 """What a file says about itself, by name: its labels, its card."""
@@ -49,7 +49,7 @@ class Serving:
             UsageError: when Keras cannot write this network in that format; the message says why.
         """
         try:
-            with quietly():
+            with quietly(), inlined():
                 self.model.export(str(path), format=form, verbose=False, input_signature=self.signature, **more)
         # Four converters raise what they like; which network they cannot take is for their own words to say.
         except Exception as error:
