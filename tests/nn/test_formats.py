@@ -8,6 +8,7 @@ import openvino
 import pytest
 
 from opsin.core.errors import UsageError
+from opsin.nn.admission import ACTIVATIONS
 from opsin.nn.backend import keras
 from opsin.nn.formats import FORMATS, serving
 
@@ -147,6 +148,16 @@ def test_a_grouped_convolution_is_written_as_steps_that_every_engine_knows(group
     pixels = np.random.default_rng(0).uniform(0, 255, (2, 8, 8, 6)).astype(np.float32)
     told = onnxruntime.InferenceSession(tmp_path / "network.onnx").run(["logits"], {"image": pixels})[0]
     assert told == pytest.approx(np.asarray(model(pixels)), rel=1e-4, abs=1e-3)
+
+
+@pytest.mark.parametrize("name", sorted(ACTIVATIONS - {"threshold"}))
+def test_every_activation_gives_the_same_numbers_in_onnx(name, tmp_path):
+    image = keras().Input((2, 2, 2), name="image")
+    model = keras().Model(image, keras().layers.Activation(name)(keras().layers.Flatten()(image)))
+    FORMATS.get("onnx").write(serving(model, "image", "logits"), tmp_path, NOTES, samples)
+    numbers = np.linspace(-6, 6, 64, dtype=np.float32).reshape(8, 2, 2, 2)
+    told = onnxruntime.InferenceSession(tmp_path / "network.onnx").run(["logits"], {"image": numbers})[0]
+    assert told == pytest.approx(np.asarray(model(numbers)), rel=1e-4, abs=1e-5)
 
 
 @pytest.mark.parametrize("name", ["onnx", "openvino"])
