@@ -140,6 +140,16 @@ def test_a_saved_model_keeps_the_notes_beside_it(folders):
     assert {path.name: path.read_text(encoding="utf-8")[:-1] for path in extra.iterdir()} == NOTES
 
 
+def test_a_normalisation_with_given_numbers_is_no_input_of_its_own(tmp_path):
+    image = keras().Input((2, 2, 3), name="image")
+    inner = keras().Sequential([keras().layers.Normalization(mean=[1.0, 2, 3], variance=[4.0, 5, 6])], name="inner")
+    model = keras().Model(image, keras().layers.Flatten()(inner(image)))
+    FORMATS.get("onnx").write(serving(model, "image", "logits"), tmp_path, NOTES, samples)
+    pixels = np.random.default_rng(0).uniform(0, 255, (2, 2, 2, 3)).astype(np.float32)
+    told = onnxruntime.InferenceSession(tmp_path / "network.onnx").run(["logits"], {"image": pixels})[0]
+    assert told == pytest.approx((pixels - [1, 2, 3]).reshape(2, 12) / np.sqrt([4, 5, 6] * 4), rel=1e-4)
+
+
 @pytest.mark.parametrize("groups", [2, 6])
 def test_a_grouped_convolution_is_written_as_steps_that_every_engine_knows(groups, tmp_path):
     image = keras().Input((8, 8, 6), name="image")

@@ -77,10 +77,18 @@ def serving(model: Any, input_name: str, output_name: str) -> Serving:
 
     shape = tuple(model.inputs[0].shape)
     served = Served(model)
+    _hold_constants(model)
     # Keras refuses to export what was never called.
     served(np.zeros((1, *shape[1:]), np.float32))
     signature = [library.InputSpec(shape=(None, *shape[1:]), dtype="float32", name=input_name)]
     return Serving(served, signature, input_name, output_name, model.outputs[0].shape[-1])
+
+
+def _hold_constants(network: Any) -> None:
+    """Means and variances that were given are tensors in Keras, and ONNX files had them as inputs: arrays are none."""
+    for layer in network._flatten_layers():  # Keras's only way down into nested networks
+        if isinstance(layer, keras().layers.Normalization) and layer.input_mean is not None:
+            layer.mean, layer.variance = np.asarray(layer.mean), np.asarray(layer.variance)
 
 
 @dataclass(frozen=True)
