@@ -42,7 +42,7 @@ accuracy = opsin.evaluate(run).figures["accuracy"]
 print(json.dumps({{"accuracy": accuracy, "wall": wall, "cpu": cpu}}))
 """
 
-# The same network, arrays, batches and epochs; the compiled step is Keras's own in both.
+# The same network, arrays, batches and epochs.
 BARE = """
 import json, time
 import numpy as np
@@ -98,25 +98,29 @@ def mnist() -> list[Figure]:
         Figure("plain Keras tutorial: wall seconds", plain, note=f"{mean('plain', 'cpu'):.1f} CPU seconds"),
         Figure("mnist_fast: test accuracy", mean("mnist_fast", "accuracy"), least=mean("plain", "accuracy"), note=note),
         Figure("mnist_fast: wall time / plain's", mean("mnist_fast", "wall") / plain, most=0.2, note=note),
+        Figure("mnist_fast: CPU seconds / plain's", mean("mnist_fast", "cpu") / mean("plain", "cpu"), note=note),
         Figure("mnist_best: test accuracy", mean("mnist_best", "accuracy"), least=0.9965, note=note),
         Figure("mnist_best: wall time / plain's", mean("mnist_best", "wall") / plain, most=1.0, note=note),
+        Figure("mnist_best: CPU seconds / plain's", mean("mnist_best", "cpu") / mean("plain", "cpu"), note=note),
     ]
 
 
-def overhead(epochs: int = 4, turns: int = 1) -> list[Figure]:
-    """CPU seconds of `opsin.train` over those of bare `model.fit` on the same arrays."""
+def overhead(epochs: int = 10, turns: int = 2) -> list[Figure]:
+    """CPU seconds of `opsin.train` over those of bare `model.fit` on the same arrays, as long as the tutorial's."""
     options = {"epochs": epochs, "augment": "none", "schedule": "constant", "batch_size": 128}
+    # Keras does one step a call unless it is told otherwise; opsin train does 16 of small pictures.
+    bare = {"as Keras comes": {**options, "steps_per_call": 1}, "with our steps per call": options}
+    ratios: dict[str, list[float]] = {name: [] for name in bare}
     with tempfile.TemporaryDirectory() as folder:
-        pairs = [
-            (
-                child(OPSIN.format(options=options, folder=f"{folder}/{turn}"))["cpu"],
-                child(BARE.format(options=options, epochs=epochs))["cpu"],
-            )
-            for turn in range(turns)
-        ]
-    ratio = statistics.median(ours / bare for ours, bare in pairs)
-    note = f"{epochs} epochs of MNIST, {turns} pairs; ours with calibration, card, curves and OpenVINO's file"
-    return [Figure("opsin train / bare model.fit, CPU seconds", ratio, most=1.05, note=note)]
+        for turn in range(turns):
+            ours = child(OPSIN.format(options=options, folder=f"{folder}/{turn}"))["cpu"]
+            for name, given in bare.items():
+                ratios[name].append(ours / child(BARE.format(options=given, epochs=epochs))["cpu"])
+    note = f"{epochs} epochs of MNIST, mean of {turns} pairs; ours with calibration, card, curves and OpenVINO's file"
+    return [
+        Figure(f"opsin train / bare model.fit {name}, CPU seconds", statistics.mean(found), most=1.05, note=note)
+        for name, found in ratios.items()
+    ]
 
 
 def main() -> list[Figure]:

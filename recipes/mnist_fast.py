@@ -1,4 +1,4 @@
-"""MNIST as well as the usual tutorial program, in a sixth of its time.
+"""MNIST to 0.993 in less than a sixth of the time in which the usual tutorial program comes to 0.9905.
 
 opsin train recipes/mnist_fast.py
 """
@@ -15,27 +15,28 @@ MEAN, DEVIATION = 0.1307, 0.31
 
 
 def features(pixels: Any, blueprint: Blueprint) -> Any:
-    """Pixels (n, 28, 28, 1) in 0..255 -> features (n, 256): four convolutions, 63,514 weights with the last layer."""
+    """Pixels (n, 28, 28, 1) in 0..255 -> features (n, 576): four convolutions, 66,714 weights with the last layer."""
     return network(warped(pixels, blueprint.seed, degrees=8.0, zoom=0.05, shift=1 / 28, slant=0.05))
 
 
-def warped(pixels: Any, seed: int, **changes: float) -> Any:
+def warped(pixels: Any, seed: int, name: str = "augment", **changes: float) -> Any:
     """The pictures, each turned, scaled, slanted and shifted a little while the network learns, around 0."""
     from opsin.nn.layers import RandomWarp
 
-    changed = RandomWarp(**changes, fill="black", seed=seed, name="augment")(pixels)
-    return keras().layers.Rescaling(1 / (255 * DEVIATION), offset=-MEAN / DEVIATION, name="rescale")(changed)
+    changed = RandomWarp(**changes, fill="black", seed=seed, name=name)(pixels)
+    return keras().layers.Rescaling(1 / (255 * DEVIATION), offset=-MEAN / DEVIATION)(changed)
 
 
 def network(x: Any) -> Any:
-    """Pictures around 0, (n, 28, 28, 1) -> features (n, 256)."""
+    """Pictures around 0, (n, 28, 28, 1) -> features (n, 576)."""
     layers = keras().layers
-    # Stride 2 at once: at 28 x 28 a convolution costs four times what it costs here.
-    x = layers.Activation("relu")(convolution(16, 5, "same", strides=2)(x))  # 14 x 14
+    x = layers.Cropping2D(2)(x)  # 24 x 24; MNIST's digits fill the middle 20 x 20, and a quarter of the work is saved
+    # Stride 2 at once: at 24 x 24 a convolution costs four times what it costs here.
+    x = layers.Activation("relu")(convolution(16, 5, "same", strides=2)(x))  # 12 x 12
     # Pooled before the norm: norm and activation then touch a quarter of the numbers.
-    x = normed(layers.MaxPooling2D()(convolution(32, 3, "valid")(x)))  # 6 x 6
-    x = normed(convolution(64, 3, "same")(x))  # 6 x 6
-    x = normed(layers.MaxPooling2D()(convolution(64, 3, "valid")(x)))  # 2 x 2
+    x = normed(layers.MaxPooling2D()(convolution(32, 3, "valid")(x)))  # 5 x 5
+    x = normed(convolution(64, 3, "same")(x))  # 5 x 5
+    x = normed(convolution(64, 3, "valid")(x))  # 3 x 3
     return layers.Flatten()(x)
 
 
