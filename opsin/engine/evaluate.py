@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from opsin.core.errors import DataError, ImageError, SourceError, UsageError
 from opsin.core.image import Image, Size
+from opsin.core.options import Options
 from opsin.data.dataset import Dataset
 from opsin.data.load import load
 from opsin.engine.run import FACTS, Run, model_folder
@@ -166,7 +167,9 @@ def _answers(
         model, [partial(data.pictures.__getitem__, index) for index in range(len(data))], partial(tell, "pictures")
     )
     others = _ask(
-        model, [partial(_read, item, model.reading_size) for item in strangers], partial(tell, "other things")
+        model,
+        [partial(_read, item, model.reading_size(Options())) for item in strangers],
+        partial(tell, "other things"),
     )
     for asked, name in ((told, data.name), (others, "the folder with other things")):
         if asked.errors and not asked.kept:

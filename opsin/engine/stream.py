@@ -135,7 +135,7 @@ def _batches(items: Iterable[Item], size: int) -> Iterator[list[Item]]:
 
 def _answer_batch(model: Model[R], options: Options, keeps_images: bool, items: list[Item]) -> list[Answer[R]]:
     """Reads the items, runs the model on those that could be read, and answers for all, in their order."""
-    read = [_read(item, None if keeps_images else model.reading_size) for item in items]
+    read = [_read(item, None if keeps_images else model.reading_size(options)) for item in items]
     good = [each for each in read if not isinstance(each, InputError)]
     results = iter(model.run([image for image, _ in good], options) if good else [])
     return [_answer(item, each, results, keeps_images) for item, each in zip(items, read, strict=True)]

@@ -43,9 +43,11 @@ class Model(ABC, Generic[R]):
             parts: the models that the card names as its parts, by role, already opened.
         """
 
-    @property
-    def reading_size(self) -> Size | None:
-        """(height, width) below which no image should be read; larger ones gain nothing. None: every pixel counts."""
+    def reading_size(self, options: Options) -> Size | None:
+        """(height, width) below which no image should be read to be asked so; larger ones gain nothing.
+
+        None: every pixel counts.
+        """
         return None
 
     @abstractmethod
@@ -121,10 +123,9 @@ class Pipeline(Model[R]):
         """The model of a card, made of its parts."""
         return cls(card, parts)
 
-    @property
-    def reading_size(self) -> Size | None:
+    def reading_size(self, options: Options) -> Size | None:
         """The largest that any of its parts asks for."""
-        sizes = [part.reading_size for part in self.parts.values()]
+        sizes = [part.reading_size(options) for part in self.parts.values()]
         known = [size for size in sizes if size is not None]
         if len(known) < len(sizes):
             return None

@@ -10,6 +10,7 @@ import numpy as np
 
 from opsin.core.errors import WeightsError
 from opsin.core.image import Image, Size
+from opsin.core.options import Options
 from opsin.core.placement import Placement
 from opsin.core.registry import Registry
 from opsin.media.fitting import fitted
@@ -49,8 +50,7 @@ class TaughtModel(SingleNetwork[R]):
             return KerasNetwork(load_network(path), IMAGE, RAW)
         return OpenVinoNetwork(path, Graph(IMAGE, {RAW: RAW}, layout="NHWC"), place)
 
-    @property
-    def reading_size(self) -> Size | None:
+    def reading_size(self, options: Options) -> Size | None:
         """The input's size; where a picture is cut to what it shows, every pixel may count."""
         return None if self._fit == "ink" else self.input_size
 

@@ -18,6 +18,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from opsin.core.image import Image, Size
+from opsin.core.options import Options
 from opsin.core.placement import Placement
 from opsin.models._architecture import ARCHITECTURES, Architecture, Blueprint
 from opsin.models._efficientnet_lite import (
@@ -158,8 +159,7 @@ class _EfficientNetLite(SingleNetwork[Classification]):
         """The labels that all networks trained on ImageNet share."""
         return read_labels(files["labels"])
 
-    @property
-    def reading_size(self) -> Size:
+    def reading_size(self, options: Options) -> Size:
         """The input's size: the short side of an image fills it."""
         return self.input_size
 

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from opsin.core.image import Image, Size
+from opsin.core.options import Options
 from opsin.core.placement import Placement, stretched
 from opsin.media.geometry import resize
 from opsin.models._model import SingleNetwork
@@ -163,8 +164,7 @@ class PicoDet(SingleNetwork[Detections]):
         ),
     )
 
-    @property
-    def reading_size(self) -> Size:
+    def reading_size(self, options: Options) -> Size:
         """The network's input: it sees no more."""
         return self.input_size
 

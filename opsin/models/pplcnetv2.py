@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from opsin.core.image import Image, Size
+from opsin.core.options import Options
 from opsin.core.placement import Placement, centre_cropped
 from opsin.media.geometry import place
 from opsin.models._imagenet import DATA_TERMS, LABELS, TRAINED_ON, read_labels
@@ -86,8 +87,7 @@ class _PPLCNetV2:
     input_size: Size
     outputs: ClassVar[dict[str, str]]
 
-    @property
-    def reading_size(self) -> Size:
+    def reading_size(self, options: Options) -> Size:
         """The short side that images are scaled to."""
         return self._short_side, self._short_side
 

@@ -26,8 +26,7 @@ class Telling(Model[Classification]):
     def open(cls, card, place, parts):
         return cls()
 
-    @property
-    def reading_size(self):
+    def reading_size(self, options):
         return self._size
 
     def run(self, images, options):

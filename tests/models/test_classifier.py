@@ -165,6 +165,6 @@ def test_a_grey_network_gets_one_channel(taught):
 
 
 def test_pictures_are_read_small_unless_what_they_show_must_be_found_first(taught):
-    assert opened(taught).reading_size == (8, 8)
+    assert opened(taught).reading_size(ClassificationOptions()) == (8, 8)
     change(taught, fit="ink")
-    assert opened(taught).reading_size is None
+    assert opened(taught).reading_size(ClassificationOptions()) is None

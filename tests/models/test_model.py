@@ -75,8 +75,7 @@ class Reading(Model[Shade]):
     def open(cls, card, place, parts):
         return cls(None)
 
-    @property
-    def reading_size(self):
+    def reading_size(self, options):
         return self._size
 
     def run(self, images, options):
@@ -132,7 +131,7 @@ def test_a_card_without_the_size_of_its_input_says_so():
 
 
 def test_a_model_that_does_not_say_otherwise_wants_every_pixel():
-    assert opened().reading_size is None
+    assert opened().reading_size(Options()) is None
 
 
 def test_a_pipeline_is_made_of_the_parts_given():
@@ -158,4 +157,4 @@ def test_the_parts_of_a_pipeline_are_its_own():
 )
 def test_a_pipeline_reads_at_the_largest_size_that_a_part_asks_for(sizes, largest):
     parts = {str(number): Reading(size) for number, size in enumerate(sizes)}
-    assert Both(Both.cards[0], parts).reading_size == largest
+    assert Both(Both.cards[0], parts).reading_size(Options()) == largest

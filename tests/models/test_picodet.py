@@ -100,7 +100,7 @@ def test_boxes_are_decoded_in_pixels_of_the_original(tiny):
 
 
 def test_images_are_read_no_smaller_than_the_input(tiny):
-    assert tiny.reading_size == (32, 32)
+    assert tiny.reading_size(DetectionOptions()) == (32, 32)
 
 
 @pytest.mark.weights

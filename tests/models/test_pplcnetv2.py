@@ -80,7 +80,7 @@ def test_placements_count_the_images(tiny):
 
 
 def test_images_are_read_no_smaller_than_their_short_side_is_scaled_to(tiny):
-    assert tiny.reading_size == (37, 37)
+    assert tiny.reading_size(ClassificationOptions()) == (37, 37)
 
 
 @pytest.mark.parametrize("size", [(1, 60_000), (60_000, 1)])

@@ -23,8 +23,6 @@ def looked(*answers, **other):
 class Asked:
     """A part that remembers how it was asked."""
 
-    reading_size = None
-
     def __init__(self, answer):
         self.answer, self.options = answer, None
 
