@@ -34,6 +34,8 @@ class OpenVinoNetwork:
     def __init__(self, path: Path | openvino.Model, graph: Graph, place: Place, weights: Path | None = None) -> None:
         _begin()
         self._compiled = _compile(_read(path, weights, graph), place)
+        # A value may go by more names than ours once the network is compiled.
+        self._names = [next(filter(graph.outputs.__contains__, each.get_names())) for each in self._compiled.outputs]
         self._requests: queue.SimpleQueue[openvino.InferRequest] = queue.SimpleQueue()
         for _ in range(place.streams):
             self._requests.put(self._compiled.create_infer_request())
@@ -43,7 +45,8 @@ class OpenVinoNetwork:
         request = self._requests.get()
         try:
             results = request.infer(dict(batch), share_inputs=True, share_outputs=True)
-            return {output.get_any_name(): np.array(results[output]) for output in self._compiled.outputs}
+            outputs = zip(self._names, self._compiled.outputs, strict=True)
+            return {name: np.array(results[output]) for name, output in outputs}
         finally:
             self._requests.put(request)
 
@@ -71,6 +74,8 @@ def _read(path: Path | openvino.Model, weights: Path | None, graph: Graph) -> op
     whole = _file(path, weights) if isinstance(path, Path) else path
     for name, value in graph.constants.items():
         _hold(whole, name, value)
+    if graph.shape:
+        whole.reshape({graph.pixels: list(graph.shape)})
     name = path.stem if isinstance(path, Path) else whole.get_friendly_name()
     return _take_pixels(openvino.Model(_outputs(whole, graph.outputs), _inputs_left(whole, graph), name), graph)
 
@@ -127,6 +132,8 @@ def _take_pixels(model: openvino.Model, graph: Graph) -> openvino.Model:
     pixels.tensor().set_element_type(Type.u8).set_layout(Layout("NHWC"))
     pixels.model().set_layout(Layout(graph.layout))
     converted = pixels.preprocess().convert_element_type(Type.f32)
+    if graph.is_bgr:
+        converted.reverse_channels()
     if graph.mean:
         converted.mean(list(graph.mean))
     if graph.std:
