@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import inf
+from math import ceil, inf
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -85,6 +85,40 @@ def letterboxed(size: Size, input_size: Size, index: int = 0) -> Placement:
     (0.25, 0.25)
     """
     return stretched(size, input_size, index, max_squeeze=1.0)
+
+
+def tiled(size: Size, scale: float, tile: Size, overlap: int, multiple: int = 32) -> list[Placement]:
+    """The image, scaled, in as few inputs as cover it, row by row.
+
+    Args:
+        size: (height, width) of the image.
+        scale: pixels of the inputs for each of its pixels; a little more or less, since sides are whole pixels.
+        tile: (height, width) that an input may have at most, a multiple of `multiple` each; smaller where the scaled
+            image is.
+        overlap: pixels of the input that neighbours share, at least.
+        multiple: of which the inputs' sides are multiples; what sticks out of the image is padding.
+
+    >>> [place.shift for place in tiled((100, 300), 1.0, (128, 192), 32)]
+    [(0.0, 0.0), (-108.0, 0.0)]
+    """
+    height, width = (max(1, round(side * scale)) for side in size)
+    exact = (width / size[1], height / size[0])
+    rows, high = _cut(height, tile[0], overlap, multiple)
+    columns, wide = _cut(width, tile[1], overlap, multiple)
+    return [Placement(size, (high, wide), exact, (0.0 - left, 0.0 - top)) for top in rows for left in columns]
+
+
+def _cut(length: int, most: int, overlap: int, multiple: int) -> tuple[list[int], int]:
+    """Where tiles begin that cover a length, evenly apart, and how long they are: no longer than it takes.
+
+    >>> _cut(300, 192, 32, 32)
+    ([0, 108], 192)
+    >>> _cut(300, 256, 32, 32)
+    ([0, 108], 192)
+    """
+    count = max(1, ceil((length - overlap) / (most - overlap)))
+    side = ceil((length + (count - 1) * overlap) / count / multiple) * multiple
+    return [round(number * (length - side) / (count - 1)) for number in range(count)] if count > 1 else [0], side
 
 
 def scaled_to_short_side(size: Size, short_side: int) -> Size:

@@ -68,5 +68,5 @@ def _opened(path: Path) -> BinaryIO:
         return os.fdopen(os.open(path, os.O_RDWR | os.O_CREAT, 0o666), "r+b")
     except OSError as error:
         raise OpsinError(
-            f"{path.parent} cannot be written: {error.strerror}. Set OPSIN_HOME to a folder that can."
+            f"{path.parent} cannot be written: {error.strerror}. Choose another folder, or change its permissions."
         ) from error

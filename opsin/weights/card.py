@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from opsin.core.acceptance import Acceptance
 from opsin.store.asset import Asset
 
 
@@ -33,6 +34,7 @@ class Card:
             made light on dark and centred as MNIST's are). Families with a way of their own leave it out.
         temperature: what logits are divided by, so that scores say how often the answer is right.
         reject_below: the best score under which the answer is "unknown".
+        acceptance: how alike two embeddings must be to count as the same, by false-accept rate.
         is_tiny: whether it is a stand-in without weights, for tests: its answers mean nothing, and no list shows it.
     """
 
@@ -54,6 +56,7 @@ class Card:
     fit: str = ""
     temperature: float = 1.0
     reject_below: float = 0.0
+    acceptance: Acceptance | None = None
     is_tiny: bool = False
 
     @property

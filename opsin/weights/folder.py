@@ -20,7 +20,7 @@ NETWORKS = ("network.xml", "network.onnx", "network.tflite", "saved_model", "net
 """What the network of a folder may be called; where there are several, the first is used: it runs fastest."""
 
 # What models in the registry have: in a stranger's file, these would name packages to fetch and run.
-_NOT_IN_A_FOLDER = ("files", "parts", "is_tiny")
+_NOT_IN_A_FOLDER = ("files", "parts", "acceptance", "is_tiny")
 _MAX_BYTES = 10_000_000
 
 

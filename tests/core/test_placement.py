@@ -1,9 +1,11 @@
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from opsin.core.placement import centre_cropped, letterboxed, scaled_to_short_side, stretched
+from opsin.core.placement import centre_cropped, letterboxed, scaled_to_short_side, stretched, tiled
 
 sizes = st.tuples(st.integers(1, 5000), st.integers(1, 5000))
 makers = st.sampled_from(
@@ -67,3 +69,38 @@ def test_the_middle_of_an_image_is_in_the_middle_of_its_crop(size):
 )
 def test_the_short_side_becomes_what_was_asked(size, scaled):
     assert scaled_to_short_side(size, 256) == scaled
+
+
+tilings = st.tuples(sizes, st.floats(0.05, 3.0), st.sampled_from([64, 160, 1280]), st.sampled_from([0, 32]))
+
+
+@given(tilings)
+def test_tiles_cover_the_whole_image(tiling):
+    size, scale, tile, overlap = tiling
+    tiles = tiled(size, scale, (tile, tile), overlap)
+    for axis in (0, 1):
+        starts = sorted({-place.shift[1 - axis] for place in tiles})
+        side = tiles[0].input_size[axis]
+        assert all(later <= earlier + side - overlap for earlier, later in pairwise(starts))
+        assert starts[0] == 0
+        assert starts[-1] + side >= size[axis] * tiles[0].scale[1 - axis] - 1e-3
+
+
+@given(tilings)
+def test_tiles_are_no_larger_than_allowed_and_their_sides_are_multiples(tiling):
+    size, scale, tile, overlap = tiling
+    assert all(
+        side <= tile and side % 32 == 0
+        for place in tiled(size, scale, (tile, tile), overlap)
+        for side in place.input_size
+    )
+
+
+def test_an_image_that_fits_is_one_tile_with_padding():
+    (place,) = tiled((100, 200), 1.0, (256, 256), 32)
+    assert (place.input_size, place.scale, place.shift) == ((128, 224), (1.0, 1.0), (0.0, 0.0))
+
+
+def test_there_are_no_more_tiles_than_it_takes():
+    assert len(tiled((100, 448), 1.0, (256, 256), 64)) == 2
+    assert len(tiled((100, 449), 1.0, (256, 256), 64)) == 3

@@ -63,6 +63,6 @@ def test_the_folder_is_made(tmp_path):
 
 def test_a_folder_that_cannot_be_made_is_one_line(tmp_path):
     (tmp_path / "file").touch()
-    message = r"file cannot be written: .+\. Set OPSIN_HOME to a folder that can\.$"
+    message = r"file cannot be written: .+\. Choose another folder, or change its permissions\.$"
     with pytest.raises(OpsinError, match=message), locked(tmp_path / "file" / "lock"):
         pass
