@@ -15,6 +15,7 @@ import cifar
 import clothing
 import damaged
 import exports
+import faces
 import memory
 import recognise
 import start
@@ -32,6 +33,7 @@ AREAS: dict[str, Callable[[], list[Figure]]] = {
     "cifar": cifar.main,
     "clothing": clothing.main,
     "exports": exports.main,
+    "faces": faces.main,
 }
 
 

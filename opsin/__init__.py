@@ -12,7 +12,7 @@ print(opsin.evaluate(run).figures["accuracy"])
 print(opsin.classify("rose.jpg", model=str(run)).labels)
 """
 
-from opsin import data
+from opsin import data, faces
 from opsin.core.errors import OpsinError
 from opsin.core.image import Image
 from opsin.engine.evaluate import Evaluation, evaluate
@@ -66,6 +66,7 @@ __all__ = [
     "evaluate",
     "explain",
     "export",
+    "faces",
     "find_rate",
     "look",
     "predict",

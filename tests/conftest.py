@@ -6,8 +6,11 @@ import numpy as np
 import pytest
 
 from opsin.data.dataset import Arrays, Dataset
+from opsin.models import cards_needed, open_model
 from opsin.nn.backend import keras
 from opsin.nn.saved import save_network
+from opsin.runtime.network import Place
+from opsin.store.fetch import have
 from opsin.weights.card import Card
 from opsin.weights.folder import write_card
 
@@ -61,3 +64,15 @@ def paint():
     parts = np.array(["train"] * 60 + ["validation"] * 30 + ["test"] * 30)
     pictures = Arrays(pixels.astype(np.uint8), np.arange(120))
     return Dataset(name="paint", labels=COLOURS, pictures=pictures, truth=truth, parts=parts)
+
+
+@pytest.fixture
+def trained():
+    """Opens a trained model by name."""
+
+    def opened(name):
+        if not all(have(asset) for card in cards_needed(name) for asset in card.files.values()):
+            pytest.skip(f"the weights of {name} are not here: opsin models pull {name}")
+        return open_model(name, Place())
+
+    return opened

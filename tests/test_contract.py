@@ -53,8 +53,9 @@ def model(name):
 
 @pytest.fixture
 def options(model) -> Options:
-    # Scores as low as they come: there must be something to compare.
-    low = {"min_score": 0.0} if hasattr(TASKS.get(model.card.task).options(), "min_score") else {}
+    # Scores as low as they come: there must be something to compare, if not much.
+    defaults = TASKS.get(model.card.task).options()
+    low = {name: least for name, least in (("min_score", 0.0), ("limit", 3)) if hasattr(defaults, name)}
     return options_for(TASKS.get(model.card.task), low)
 
 

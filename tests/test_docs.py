@@ -93,7 +93,7 @@ def task_table() -> str:
 
 def task_row(task) -> str:
     answer = f"`{task.result.__name__}`"
-    return f"| {task.name} | `opsin {task.verb}` | `opsin.{task.verb}` | {answer} | {task.summary} |"
+    return f"| {task.name} | `opsin {task.verb}` | `opsin.{task.verb.replace(' ', '.')}` | {answer} | {task.summary} |"
 
 
 def figure_table() -> str:

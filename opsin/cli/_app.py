@@ -10,16 +10,13 @@ from typing import Annotated
 
 import typer
 
-from opsin.cli import _check, _data, _doctor, _evaluate, _explain, _export, _models, _train
+from opsin.cli import _check, _data, _doctor, _evaluate, _explain, _export, _faces, _models, _train
 from opsin.cli._command import command
 from opsin.core.errors import OpsinError
 from opsin.tasks import TASKS
 
 BUG = 70
 """The exit code of a program with a bug (sysexits.h, EX_SOFTWARE)."""
-
-for _verb in (_check.check, _check.preview):
-    _data.app.command()(_verb)
 
 HELP = """Say what is in pictures, and teach networks to say it of yours. Everything runs on this machine.
 
@@ -51,8 +48,12 @@ def app() -> typer.Typer:
         context_settings={"help_option_names": ["-h", "--help"]},
     )
     root.callback()(_root)
+    faces = _faces.app()
+    groups = {"": root, "faces": faces}
     for task in TASKS:
-        root.command(task.verb, rich_help_panel="Recognise", no_args_is_help=True)(command(task))
+        group, _, name = task.verb.rpartition(" ")
+        groups[group].command(name, rich_help_panel="Recognise", no_args_is_help=True)(command(task))
+    root.add_typer(faces, name="faces", rich_help_panel="Recognise")
     root.command("train", rich_help_panel="Teach", no_args_is_help=True)(_train.train())
     for verb in (_evaluate.evaluate, _explain.explain, _export.export):
         root.command(verb.__name__, rich_help_panel="Teach", no_args_is_help=True)(verb)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 import typing
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import ExitStack
 from dataclasses import Field, fields
 from pathlib import Path
@@ -18,7 +18,7 @@ from opsin.core.errors import OptionError
 from opsin.core.options import Options
 from opsin.engine.album import Album, check_apart, outside
 from opsin.engine.predict import options_for
-from opsin.engine.stream import Answer, answers
+from opsin.engine.stream import Answer, answers, followed
 from opsin.media.counting import expected
 from opsin.media.sources import open_source
 from opsin.models import cards_needed
@@ -46,6 +46,7 @@ Every = Annotated[
     float | None,
     typer.Option("--every", metavar="SECONDS", help="Of a video, one frame in so many seconds.", show_default=False),
 ]
+Track = Annotated[bool, typer.Option("--track", help="Of a video, follow each through the frames, with one name.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No table and no progress; errors only.")]
 
 
@@ -58,6 +59,7 @@ def command(task: Task[Any, Any]) -> Callable[..., None]:
         csv: Csv = False,
         save: Save = None,
         every: Every = None,
+        track: Track = False,
         quiet: Quiet = False,
         **options: Any,
     ) -> None:
@@ -72,13 +74,14 @@ def command(task: Task[Any, Any]) -> Callable[..., None]:
             check_apart(named, save)
             items = outside(items, save)
         found = answers(task, items, asked, keeps_images=save is not None)
+        found = followed(task, found) if track else found
         counted = counting(found, lambda: expected(named, every), is_shown=not quiet)
         failed = show(counted, shown, task, save)
         if failed:
             raise typer.Exit(1)
 
     run.__doc__ = _help(task)
-    return _with_flags(run, task.options_type)
+    return _with_flags(run, task.options_type, without=() if task.follow else ("track",))
 
 
 def show(found: Iterable[Answer[Any]], shown: Writer, task: Task[Any, Any], save: Path | None) -> int:
@@ -114,10 +117,11 @@ def _help(task: Task[Any, Any]) -> str:
     return f"{task.summary}\n\nExamples:\n\n{examples}"
 
 
-def _with_flags(run: Callable[..., None], options: type[Options]) -> Callable[..., None]:
-    """The same function, its `**options` spelled out as one keyword for each field."""
+def _with_flags(run: Callable[..., None], options: type[Options], without: Sequence[str]) -> Callable[..., None]:
+    """The same function, its `**options` spelled out as one keyword for each field, and some of its own left out."""
     hints = typing.get_type_hints(options)
-    fixed = [p for p in inspect.signature(run, eval_str=True).parameters.values() if p.kind is not p.VAR_KEYWORD]
+    own = inspect.signature(run, eval_str=True).parameters.values()
+    fixed = [p for p in own if p.kind is not p.VAR_KEYWORD and p.name not in without]
     flags = [flag(each, hints[each.name]) for each in fields(options)]
     run.__signature__ = inspect.Signature([*fixed, *sorted(flags, key=_own_first(options))])  # type: ignore[attr-defined]
     run.__annotations__ = {p.name: p.annotation for p in [*fixed, *flags]}

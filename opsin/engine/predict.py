@@ -42,7 +42,7 @@ def verb(task: Task[P, R]) -> Callable[Concatenate[Source, P], R]:
         # Options have names; the dataclass itself says so when one comes without.
         return answer(task, source, task.options(*args, **options) if args else options_for(task, options))
 
-    ask.__name__ = ask.__qualname__ = task.verb
+    ask.__name__ = ask.__qualname__ = task.verb.rpartition(" ")[2]
     ask.__doc__ = f"{task.summary}\n\n{_described(task)}\n"
     ask.__signature__ = _signature(task)  # type: ignore[attr-defined]  # read by help() and editors
     return ask

@@ -12,7 +12,7 @@ from functools import partial
 from itertools import islice
 from typing import Any, Generic, TypeVar
 
-from opsin.core.errors import InputError
+from opsin.core.errors import InputError, OptionError
 from opsin.core.image import Image, Size
 from opsin.core.options import Options
 from opsin.engine.predict import model_for, options_for
@@ -51,6 +51,7 @@ def stream(
     *,
     on_error: Callable[[Item, InputError], None] | None = None,
     every_seconds: float | None = None,
+    track: bool = False,
     **options: Any,
 ) -> Iterator[tuple[Item, Any]]:
     """Each picture of a source, or frame of a video, and the result of the task for it, in their order.
@@ -62,6 +63,7 @@ def stream(
         source: a path, folder, pattern, archive, video, camera, address, array, or a list of such.
         on_error: called, in its place in the order, with each picture that cannot be read; logged when left out.
         every_seconds: of a video, look at one frame in so many seconds.
+        track: of a video, follow what is seen from frame to frame, where the task can.
         options: the task's own, and `model`, `device`, `precision`.
 
     Raises:
@@ -70,7 +72,8 @@ def stream(
     """
     asked = TASKS.get(task)
     items = open_source(source, every_seconds=every_seconds)
-    for each in answers(asked, items, options_for(asked, options)):
+    found: Iterator[Answer[Any]] = answers(asked, items, options_for(asked, options))
+    for each in followed(asked, found) if track else found:
         if each.result is not None:
             yield each.item, each.result
         elif each.error is not None:
@@ -94,6 +97,18 @@ def answers(
     model = model_for(task, options, streams=workers)  # at once, so that a wrong question is refused at once
     work = partial(_answer_batch, model, options, keeps_images)
     return _flat(in_order(work, _batches(items, batch_size), workers))
+
+
+def followed(task: Task[Any, R], found: Iterator[Answer[R]]) -> Iterator[Answer[R]]:
+    """The same answers, with what the task follows from frame to frame.
+
+    Raises:
+        OptionError: for a task that follows nothing.
+    """
+    if task.follow is None:
+        following = ", ".join(each.name for each in TASKS if each.follow)
+        raise OptionError(f"{task.name} follows nothing through a video. Tasks that do: {following}.")
+    return task.follow(found)
 
 
 def _flat(batches: Iterator[list[T]]) -> Iterator[T]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar, Generic, ParamSpec, Self, TypeVar, cast
@@ -93,12 +93,14 @@ class Task(Generic[P, R]):
 
     Attributes:
         name: the noun, as in JSON: "classification".
-        verb: what a person does, the command's name: "classify".
+        verb: what a person does, the command's name: "classify"; in a group of commands, "faces find".
         summary: one sentence; the command's help.
         options: the dataclass of its options.
         result: the type of its answer.
         default: name of the model that answers when none is named.
         score: predicted and true answers about the same images, in the same order -> figures by name.
+        follow: answers about the frames of a video, in their order -> the same, with what is followed from frame to
+            frame; None where nothing is.
         examples: arguments of the command that show its use.
     """
 
@@ -109,6 +111,7 @@ class Task(Generic[P, R]):
     result: type[R]
     default: str
     score: Callable[[Sequence[R], Sequence[R]], Figures] | None = None
+    follow: Callable[[Iterable[Any]], Iterator[Any]] | None = None
     examples: tuple[str, ...] = ()
 
     @property

@@ -16,6 +16,8 @@ TINY = {
     "detect": "picodet_tiny.random",
     "embed": "pplcnetv2_tiny_embedding.random",
     "look": "look_tiny",
+    "faces find": "yunet_tiny.random",
+    "faces who": "who_tiny",
 }
 
 
@@ -48,7 +50,7 @@ def opsin(capsys, monkeypatch):
 @pytest.fixture
 def tiny(opsin):
     """As `opsin`, with the tiny model of the command."""
-    return lambda verb, *words, **more: opsin(verb, "--model", TINY[verb], *words, **more)
+    return lambda verb, *words, **more: opsin(*verb.split(), "--model", TINY[verb], *words, **more)
 
 
 @pytest.fixture

@@ -20,6 +20,8 @@ ANSWERS = {
     "detect": ["labels", "scores", "boxes"],
     "embed": ["vector"],
     "look": ["answers"],
+    "faces find": ["scores", "boxes", "points"],
+    "faces who": ["names", "scores", "boxes", "points"],
 }
 TASK_LIST = list(TASKS)
 every_task = pytest.mark.parametrize("task", TASK_LIST, ids=[task.verb for task in TASK_LIST])
@@ -35,7 +37,7 @@ def table(ended):
 
 @every_task
 def test_every_option_is_a_flag_with_its_help(opsin, task):
-    said = " ".join(opsin(task.verb, "--help").out.replace("│", " ").split())
+    said = " ".join(opsin(*task.verb.split(), "--help").out.replace("│", " ").split())
     for each in fields(task.options_type):
         assert f"--{each.name.replace('_', '-')} " in said
         assert each.metadata["help"] in said
@@ -43,14 +45,14 @@ def test_every_option_is_a_flag_with_its_help(opsin, task):
 
 @every_task
 def test_help_shows_the_examples(opsin, task):
-    ended = opsin(task.verb, "--help")
+    ended = opsin(*task.verb.split(), "--help")
     assert ended.code == 0
     assert all(f"opsin {task.verb} {example}" in ended.out for example in task.examples)
 
 
 @every_task
 def test_without_a_source_help_is_shown(opsin, task):
-    assert task.summary in opsin(task.verb).out
+    assert task.summary in opsin(*task.verb.split()).out
 
 
 @every_task
@@ -60,7 +62,7 @@ def test_the_examples_are_words_that_the_command_takes(opsin, task, monkeypatch)
     monkeypatch.setattr("opsin.cli._command.answers", lambda *given, **options: [])
     for example in task.examples:
         words = example.partition(" > ")[0].split()
-        assert opsin(task.verb, *words).code == 0
+        assert opsin(*task.verb.split(), *words).code == 0
 
 
 @every_task
@@ -253,3 +255,8 @@ def test_a_number_that_a_file_has_for_its_name_is_that_file(tiny):
     save_image(Path("7.png"), np.zeros((4, 4, 3), np.uint8))
     Path("7.png").rename("7")
     assert [line["source"] for line in lines(tiny("classify", "--json", 7))] == ["7"]
+
+
+@every_task
+def test_a_command_follows_things_through_a_video_where_its_task_can(opsin, task):
+    assert ("--track" in opsin(*task.verb.split(), "--help").out) == (task.follow is not None)

@@ -29,6 +29,19 @@ def asked(items, **more):
     return answers(CLASSIFICATION, items, ClassificationOptions(), **more)
 
 
+def test_a_task_that_follows_nothing_says_which_do():
+    with pytest.raises(OptionError, match=r"classification follows nothing through a video\. Tasks that do: who\."):
+        next(stream("classification", SEVERAL, track=True, model=TINY))
+
+
+def test_what_a_task_follows_is_followed(tmp_path):
+    with write_video(tmp_path / "bright.webm", 5, (64, 64)) as video:
+        for _ in range(3):
+            video.write(np.full((64, 64, 3), 250, np.uint8))
+    found = [faces for _, faces in stream("who", tmp_path / "bright.webm", track=True, model="who_tiny")]
+    assert all((found[0].tracks == faces.tracks).all() for faces in found)
+
+
 class TestInOrder:
     @pytest.mark.parametrize("workers", [1, 2, 5])
     def test_results_come_in_the_order_of_the_things_however_long_each_takes(self, workers):

@@ -6,8 +6,6 @@ import pytest
 
 from opsin.data.samples import SAMPLES
 from opsin.media.sources import read_image
-from opsin.models import cards_needed, open_model
-from opsin.runtime.network import Place
 from opsin.store.fetch import have, path_of
 
 SHARED = Path(__file__).parents[3] / "shared" / "data"
@@ -28,15 +26,3 @@ def street():
     if not folder.exists():
         pytest.skip("../shared/data/coco_dev is not here")
     return read_image(sorted(folder.glob("*.jpg"))[0])
-
-
-@pytest.fixture
-def trained():
-    """Opens a trained model by name."""
-
-    def opened(name):
-        if not all(have(asset) for card in cards_needed(name) for asset in card.files.values()):
-            pytest.skip(f"the weights of {name} are not here: opsin models pull {name}")
-        return open_model(name, Place())
-
-    return opened
