@@ -43,7 +43,7 @@ class FollowOptions(Checked):
         0.4, help="A look at least so alike brings a track back from anywhere (-1 to 1).", low=-1, high=1
     )
     max_difference: float = option(
-        0.1, help="A look less alike than this is another's, wherever it is (-1 to 1).", low=-1, high=1
+        0.2, help="A look less alike than this is another's, wherever it is (-1 to 1).", low=-1, high=1
     )
     min_new: float = option(0.5, help="A track begins with a score of at least this (0 to 1).", low=0, high=1)
     patience: int = option(30, help="After so many frames out of sight a track ends.", low=1)

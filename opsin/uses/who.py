@@ -7,6 +7,7 @@ import functools
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from opsin.core.image import Image
 from opsin.core.options import Options, option
@@ -46,6 +47,12 @@ class KnownFaces(Faces):
 
     task = "who"
 
+    def to_dict(self) -> dict[str, Any]:
+        """As every result, without the embeddings: who asks for names wants no numbers to know faces again by."""
+        told = super().to_dict()
+        told.pop("embeddings", None)
+        return told
+
 
 @register
 class Who(Pipeline[KnownFaces]):
@@ -81,8 +88,7 @@ class Who(Pipeline[KnownFaces]):
 
     def _named(self, faces: Faces, gallery: Gallery, options: WhoOptions) -> KnownFaces:
         values = {each.name: getattr(faces, each.name) for each in dataclasses.fields(faces)}
-        # Who asks for names wants no numbers by which faces are known again.
-        found = KnownFaces(**values | {"model": self.card.name, "embeddings": None})
+        found = KnownFaces(**values | {"model": self.card.name})
         roll = gallery.roll()
         if not roll.people:
             _say(str(gallery.nobody()) + " Until then, everybody is unknown.")
