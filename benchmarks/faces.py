@@ -37,7 +37,7 @@ def main() -> list[Figure]:
     """Measures everything in this file; answers what was not reached."""
     if not (WIDER.exists() and LFW.exists()):
         raise SystemExit(f"The photographs of faces are not at {DATA}; nothing was measured.")
-    areas = (detection, detection_cost, verification, embedding_cost, clustering, gallery, unlock)
+    areas = (detection, detection_cost, verification, embedding_cost, clustering, gallery)
     return keep("faces", [figure for area in areas for figure in area()])
 
 
@@ -338,11 +338,6 @@ def portraits(vectors: NDArray[np.float32]) -> tuple[Any, ...]:
     from opsin.uses._gallery_roll import Photo as Portrait
 
     return tuple(Portrait(file=f"{place}.jpg", embedding=vector) for place, vector in enumerate(vectors))
-
-
-def unlock() -> Iterator[Figure]:
-    """Genuine attempts that unlock, at least 90 %; photographs, moved pages and still videos, none."""
-    yield from ()
 
 
 if __name__ == "__main__":

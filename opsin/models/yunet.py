@@ -74,6 +74,12 @@ class YuNet(SingleNetwork[Faces]):
             source="https://github.com/opencv/opencv_zoo/tree/main/models/face_detection_yunet",
             paper="https://doi.org/10.1007/s11633-023-1423-y",
             published={"WIDER easy AP": 0.8844, "WIDER medium AP": 0.8656, "WIDER hard AP": 0.7503},
+            measured={
+                "easy AP on 310 photographs of WIDER FACE, 640 pixels": 0.844,
+                "medium AP": 0.82,
+                "hard AP": 0.617,
+                "hard AP with --small": 0.782,
+            },
         ),
         Card(
             name="yunet_tiny.random",

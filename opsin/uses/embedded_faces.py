@@ -26,13 +26,14 @@ RATES = (4e-6, 1e-5, 3e-5, 1e-4, 3e-4, 1e-3, 3e-3, 1e-2, 3e-2, 1e-1)
 """False-accept rates at which thresholds were measured."""
 
 
-def _card(name: str, summary: str, embedding: str, thresholds: tuple[float, ...]) -> Card:
+def _card(name: str, summary: str, embedding: str, accuracy: float, thresholds: tuple[float, ...]) -> Card:
     return Card(
         name=name,
         task="faces",
         summary=summary,
         parts={"faces": "yunet.wider", "embedding": embedding},
         licence="Apache-2.0",
+        measured={"accuracy on 1,800 pairs of LFW": accuracy},
         acceptance=Acceptance(RATES, thresholds, 2_687_149, "all pairs of 2,320 grey photographs of LFW"),
     )
 
@@ -46,12 +47,14 @@ class EmbeddedFaces(Pipeline[Faces]):
             "yunet_sface",
             "Faces with what tells people apart: YuNet, then SFace.",
             "sface.web",
+            0.989,
             (0.4973, 0.4758, 0.4466, 0.4198, 0.3929, 0.3617, 0.3312, 0.2928, 0.2526, 0.1982),
         ),
         _card(
             "yunet_sface_mirrored",
             "The same, each face seen in the mirror too: fewer mistakes, twice the work.",
             "sface_mirrored.web",
+            0.993,
             (0.5064, 0.478, 0.4491, 0.4225, 0.3944, 0.3635, 0.3324, 0.2941, 0.2538, 0.1993),
         ),
         Card(

@@ -20,7 +20,9 @@ ROOT = Path(__file__).parents[2]
 def test_help_names_every_command(opsin):
     ended = opsin("--help")
     assert ended.code == 0
-    assert all(f" {verb} " in ended.out for verb in (*(task.verb.split()[0] for task in TASKS), "models", "data", "doctor"))
+    assert all(
+        f" {verb} " in ended.out for verb in (*(task.verb.split()[0] for task in TASKS), "models", "data", "doctor")
+    )
     assert ended.err == ""
 
 

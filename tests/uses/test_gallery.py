@@ -141,7 +141,7 @@ def test_no_pictures_at_all_are_an_error():
 
 def test_another_model_cannot_be_mixed_in(gallery, photos):
     with pytest.raises(
-        UsageError, match=r"^The people in faces were enrolled with yunet_sface_tiny; yunet_sface cannot"
+        UsageError, match=r"^The people in faces were enrolled with yunet_sface_tiny; yunet_sface_mirrored cannot"
     ):
         gallery.enroll("Ada", photos)
 

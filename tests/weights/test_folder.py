@@ -53,7 +53,7 @@ def test_a_card_of_little_comes_back_too(tmp_path):
 
 def test_every_field_is_written_but_those_that_would_fetch_something(folder):
     written = json.loads((folder / "card.json").read_text(encoding="utf-8")).keys()
-    assert {each.name for each in dataclasses.fields(Card)} - written == {"files", "parts", "is_tiny"}
+    assert {each.name for each in dataclasses.fields(Card)} - written == {"files", "parts", "acceptance", "is_tiny"}
 
 
 @pytest.mark.parametrize("more", [{"files": {"network": Asset("a", "0" * 64, 1)}}, {"parts": {"a": "look"}}])
