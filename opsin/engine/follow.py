@@ -28,6 +28,8 @@ FADING = 0.8
 """How much of its speed a track keeps for each frame in which it is not seen: nobody runs on for ever."""
 LEARNING = 0.2
 """How much of a track's embedding is the latest look."""
+SURE = 0.7
+"""The overlap from which a thing is where its track is expected, whatever it looks like."""
 NEVER = 1e6
 """The cost of a pair that cannot be."""
 
@@ -149,7 +151,9 @@ def _costs(state: Following, seen: Seen) -> NDArray[np.float64]:
     expected = np.stack([track.expected for track in state.tracks])
     overlaps = iou(_grown(expected), _grown(seen.boxes)).astype(np.float64)
     alike = _alike(state.tracks, seen)  # NaN where there is no telling
-    can_be = (overlaps >= options.min_overlap) | (alike >= options.min_similarity)
+    # Where looks are in doubt, as when a head turns away, the place must be sure: after a cut somebody else is there.
+    needed = np.where(alike < options.min_similarity, max(options.min_overlap, SURE), options.min_overlap)
+    can_be = (overlaps >= needed) | (alike >= options.min_similarity)
     can_be &= ~(alike < options.max_difference) & _same_label(state.tracks, seen)
     costs = 1 - np.where(np.isnan(alike), overlaps, (overlaps + alike) / 2)
     return np.where(can_be, costs, NEVER)

@@ -105,3 +105,12 @@ def test_mirrored_boxes_have_the_same_numbers():
 def test_options_out_of_range_are_refused():
     with pytest.raises(OptionError, match=r"^patience must be at least 1; got 0\.$"):
         FollowOptions(patience=0)
+
+
+@pytest.mark.parametrize(("shift", "is_followed"), [(2, True), (25, False)])
+def test_one_who_looks_unlike_is_followed_only_where_the_track_is_expected(shift, is_followed):
+    before, after = np.array([[1.0, 0]]), np.array([[0.3, np.sqrt(0.91)]])
+    box = np.array([[100.0, 100, 180, 200]])
+    state, first = follow(Following(), Seen(box, np.ones(1), embeddings=before))
+    _, then = follow(state, Seen(box + np.array([shift, 0, shift, 0]), np.ones(1), embeddings=after))
+    assert (first[0] == then[0]) == is_followed
