@@ -20,6 +20,7 @@ import memory
 import recognise
 import start
 import teach
+import unlock
 from figures import Figure
 
 AREAS: dict[str, Callable[[], list[Figure]]] = {
@@ -34,6 +35,7 @@ AREAS: dict[str, Callable[[], list[Figure]]] = {
     "clothing": clothing.main,
     "exports": exports.main,
     "faces": faces.main,
+    "unlock": unlock.main,
 }
 
 

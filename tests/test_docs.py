@@ -109,7 +109,7 @@ def figure_row(row: dict[str, str]) -> str:
 
 def measured() -> list[dict[str, str]]:
     rows = []
-    for area in ("accuracy", "recognise", "camera", "memory", "start", "teach", "cifar", "clothing", "faces"):
+    for area in ("accuracy", "recognise", "camera", "memory", "start", "teach", "cifar", "clothing", "faces", "unlock"):
         with (ROOT / "benchmarks" / "results" / f"{area}.csv").open(encoding="utf-8", newline="") as file:
             rows += list(csv.DictReader(file))
     return rows
