@@ -46,7 +46,7 @@ def main() -> list[Figure]:
 
 
 class Way(NamedTuple):
-    """How a page is held, in its widths and degrees. Bends are 1 / radius, hollow below 0."""
+    """How a page is held, in its widths and degrees. Bends are 1 / radius, hollow below 0; bending: turned by 60."""
 
     distance: float = 1.65
     bend: float = 0.0

@@ -14,6 +14,7 @@ from rich.table import Table
 
 from opsin.cli._progress import downloading, reporting
 from opsin.models import cards_needed
+from opsin.uses._thresholds import MODEL
 from opsin.uses.face_calibration import Calibration, Group, Outcome
 from opsin.uses.face_calibration import calibrate as measure
 from opsin.weights.pull import pull
@@ -46,7 +47,7 @@ def calibrate(
     pairs: Pairs,
     root: Root = None,
     out: Out = None,
-    model: Model = "yunet_sface",
+    model: Model = MODEL,
     json: Json = False,
     quiet: Quiet = False,
 ) -> None:

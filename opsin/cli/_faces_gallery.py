@@ -17,8 +17,9 @@ from opsin.cli._progress import downloading, reporting
 from opsin.media.files import save_image
 from opsin.media.limits import spoken
 from opsin.models import cards_needed
-from opsin.uses._gallery import FOLDER, MODEL, PASSPHRASE, Gallery
+from opsin.uses._gallery import FOLDER, PASSPHRASE, Gallery
 from opsin.uses._gallery_enroll import Enrolled
+from opsin.uses._thresholds import MODEL
 from opsin.weights.pull import pull
 
 Name = Annotated[str, typer.Argument(metavar="NAME", help="The person's name.", show_default=False)]

@@ -14,6 +14,7 @@ from rich.table import Table
 
 from opsin.cli._progress import downloading, reporting
 from opsin.models import cards_needed
+from opsin.uses._thresholds import MODEL
 from opsin.weights.pull import pull
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No table and no prog
 def people(
     folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="Of photos; folders in it too.")],
     album: Into = Path("people"),
-    model: Model = "yunet_sface_mirrored",
+    model: Model = MODEL,
     json: Json = False,
     quiet: Quiet = False,
 ) -> None:

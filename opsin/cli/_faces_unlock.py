@@ -11,7 +11,8 @@ import typer
 
 from opsin.cli._progress import downloading
 from opsin.models import cards_needed
-from opsin.uses._gallery import FOLDER, MODEL, Gallery
+from opsin.uses._gallery import FOLDER, Gallery
+from opsin.uses._thresholds import MODEL
 from opsin.uses.unlock import Unlocking
 from opsin.uses.unlock import unlock as ask
 from opsin.weights.pull import pull

@@ -21,12 +21,10 @@ from opsin.uses._gallery_file import LOCK, is_encrypted, read_roll, stamp_of, wr
 from opsin.uses._gallery_match import Known, known
 from opsin.uses._gallery_photos import Refusal
 from opsin.uses._gallery_roll import Roll, checked_name
-from opsin.uses._thresholds import acceptance_for
+from opsin.uses._thresholds import MODEL, acceptance_for
 
 FOLDER = "faces"
 """Where a gallery is when nobody says so."""
-MODEL = "yunet_sface_mirrored"
-"""What finds and embeds faces when nobody says so."""
 PASSPHRASE = "OPSIN_PASSPHRASE"
 """The environment's variable with the passphrase."""
 

@@ -9,6 +9,10 @@ from opsin.core.errors import UsageError
 from opsin.models import card_of
 from opsin.uses._acceptance_file import load_acceptance
 
+MODEL = "yunet_sface_mirrored"
+"""What finds and embeds faces when nobody says so: embeddings of different models cannot be compared, so all that
+compare faces take the same."""
+
 
 def acceptance_for(model: str, thresholds: str | Path | None) -> Acceptance:
     """The thresholds in a file made by `opsin faces calibrate`; those on the model's card when there is none.

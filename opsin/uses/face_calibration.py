@@ -21,6 +21,7 @@ from opsin.store.progress import Progress, silent
 from opsin.uses._acceptance_file import check_own, load_acceptance
 from opsin.uses._face_looks import Looks, look_at
 from opsin.uses._face_pairs import Pair, read_pairs
+from opsin.uses._thresholds import MODEL
 
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
@@ -118,7 +119,7 @@ def calibrate(
     pairs_csv: Path,
     *,
     root: Path | None = None,
-    model: str = "yunet_sface_mirrored",
+    model: str = MODEL,
     save: Path | None = None,
     progress: Progress = silent,
 ) -> Calibration:

@@ -27,11 +27,10 @@ from opsin.uses._people_corrections import (
 from opsin.uses._people_page import Face, Person, counted, people_page
 from opsin.uses._people_scan import CROPS, crop_name, find_faces, photos_in, remove_crops, unchanged
 from opsin.uses._people_state import STATE, Photo, Said, State, load_state, save_state
+from opsin.uses._thresholds import MODEL
 
 FOLDER = "people"
 """The folder of an album, where none is named."""
-
-MODEL = "yunet_sface_mirrored"
 
 LOCK = ".lock"
 

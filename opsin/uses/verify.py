@@ -18,7 +18,7 @@ from opsin.media.limits import spoken
 from opsin.media.sources import Source, read_image
 from opsin.tasks.faces import FACES, Faces, FacesOptions
 from opsin.uses._gallery_photos import embeddings_of, largest_of
-from opsin.uses._thresholds import acceptance_for
+from opsin.uses._thresholds import MODEL, acceptance_for
 
 SIDE = 480
 """Of each of the two pictures of faces that `Verification.draw` lays side by side, in pixels."""
@@ -77,7 +77,7 @@ def verify(
     second: Source,
     *,
     far: float = 1e-3,
-    model: str = "yunet_sface_mirrored",
+    model: str = MODEL,
     thresholds: str | Path | None = None,
 ) -> Verification:
     """Whether the largest faces of two pictures are one person's.

@@ -17,7 +17,7 @@ from opsin.tasks.faces import UNKNOWN, Faces, FacesOptions
 from opsin.uses._gallery import FOLDER, Gallery
 from opsin.uses._gallery_match import known
 from opsin.uses._gallery_photos import embeddings_of
-from opsin.uses._thresholds import acceptance_for
+from opsin.uses._thresholds import MODEL, acceptance_for
 from opsin.uses._tracked import tracked
 from opsin.weights.card import Card
 
@@ -63,7 +63,7 @@ class Who(Pipeline[KnownFaces]):
             name="who",
             task="who",
             summary="Who is in a picture, of those in the gallery: YuNet, then SFace.",
-            parts={"faces": "yunet_sface_mirrored"},
+            parts={"faces": MODEL},
             licence="Apache-2.0",
         ),
         Card(
