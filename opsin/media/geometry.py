@@ -43,23 +43,6 @@ def resize(image: Image, size: Size, *, how: str = "area") -> Image:
     return cast("Image", cv2.resize(image, (width, height), interpolation=ways[how]))
 
 
-def crop_centre(image: Image, size: Size) -> Image:
-    """The middle of the image, of `size` (height, width); where it cannot be exact, half a pixel to the left top.
-
-    Raises:
-        OptionError: when the image is smaller than that.
-
-    >>> import numpy as np
-    >>> crop_centre(np.zeros((4, 6, 3), np.uint8), (2, 3)).shape
-    (2, 3, 3)
-    """
-    height, width = size
-    top, left = (image.shape[0] - height) // 2, (image.shape[1] - width) // 2
-    if top < 0 or left < 0 or height < 1 or width < 1:
-        raise OptionError(f"size must lie between (1, 1) and the image's {image.shape[:2]}; got {size}.")
-    return image[top : top + height, left : left + width]
-
-
 def place(image: Image, placement: Placement) -> Image:
     """What a network's input shows of an image, (h, w, 3) of `placement.input_size`.
 

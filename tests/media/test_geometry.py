@@ -3,7 +3,7 @@ import pytest
 
 from opsin.core.errors import OptionError
 from opsin.core.image import Image
-from opsin.media.geometry import crop_centre, resize
+from opsin.media.geometry import resize
 
 
 @pytest.mark.parametrize("how", ["area", "linear", "cubic"])
@@ -45,16 +45,3 @@ def test_a_way_that_does_not_exist_is_refused(photo: Image) -> None:
 def test_a_size_without_pixels_is_refused(photo: Image) -> None:
     with pytest.raises(OptionError, match=r"^size must be \(height, width\) of at least 1 pixel each; got \(0, 5\)\.$"):
         resize(photo, (0, 5))
-
-
-@pytest.mark.parametrize(
-    ("size", "top", "left"), [((48, 64), 0, 0), ((46, 60), 1, 2), ((47, 63), 0, 0), ((1, 1), 23, 31)]
-)
-def test_the_middle_is_cut_out(photo: Image, size: tuple[int, int], top: int, left: int) -> None:
-    assert (crop_centre(photo, size) == photo[top : top + size[0], left : left + size[1]]).all()
-
-
-@pytest.mark.parametrize("size", [(49, 64), (48, 65), (0, 5), (5, -1)])
-def test_no_more_than_the_image_can_be_cut_out(photo: Image, size: tuple[int, int]) -> None:
-    with pytest.raises(OptionError, match=r"^size must lie between \(1, 1\) and the image's \(48, 64\); got "):
-        crop_centre(photo, size)
