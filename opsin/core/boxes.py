@@ -54,12 +54,22 @@ def iou(boxes: Floats, others: Floats) -> Floats:
     >>> iou(as_boxes([0, 0, 2, 1]), as_boxes([1, 0, 3, 1])).round(3)
     array([[0.333]], dtype=float32)
     """
-    shared = _shared(boxes, others, 0)
-    shared *= _shared(boxes, others, 1)  # (n, m)
+    shared = shared_areas(boxes, others)  # (n, m)
     union = areas(boxes)[:, None] + areas(others)[None, :] - shared
     # Two empty boxes share nothing; 0 is the answer, not 0/0.
     overlaps: Floats = np.divide(shared, union, out=np.zeros_like(shared), where=union > 0)
     return overlaps
+
+
+def shared_areas(boxes: Floats, others: Floats) -> Floats:
+    """(n, m) the area in square pixels that each of n boxes shares with each of m others.
+
+    >>> shared_areas(as_boxes([0, 0, 2, 1]), as_boxes([1, 0, 3, 1]))
+    array([[1.]], dtype=float32)
+    """
+    shared = _shared(boxes, others, 0)
+    shared *= _shared(boxes, others, 1)
+    return shared
 
 
 def _shared(boxes: Floats, others: Floats, axis: int) -> Floats:

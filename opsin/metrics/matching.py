@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from opsin.core.boxes import areas, iou
+from opsin.core.boxes import areas, iou, shared_areas
 
 Floats = NDArray[np.floating[Any]]
 Flags = NDArray[np.bool_]
@@ -38,9 +38,7 @@ def share_inside(boxes: Floats, regions: Floats) -> Floats:
     >>> share_inside(np.array([[0, 0, 2, 1.0]]), np.array([[1, 0, 9, 9.0]]))
     array([[0.5]])
     """
-    left_top = np.maximum(boxes[:, None, :2], regions[None, :, :2])  # (n, m, 2)
-    sides = (np.minimum(boxes[:, None, 2:], regions[None, :, 2:]) - left_top).clip(min=0)
-    shared, whole = sides[..., 0] * sides[..., 1], areas(boxes)[:, None]
+    shared, whole = shared_areas(boxes, regions), areas(boxes)[:, None]
     shares: Floats = np.divide(shared, whole, out=np.zeros_like(shared), where=whole > 0)
     return shares
 
