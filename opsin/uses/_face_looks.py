@@ -9,7 +9,6 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from opsin.core.boxes import areas
 from opsin.engine.stream import Answer, answers
 from opsin.media.limits import DEFAULT_LIMITS
 from opsin.media.reading import picture
@@ -17,6 +16,7 @@ from opsin.metrics.pairs import NEVER
 from opsin.store.progress import Progress
 from opsin.tasks import TASKS
 from opsin.tasks.faces import Faces, FacesOptions
+from opsin.uses._gallery_photos import largest_of
 
 
 @dataclass(frozen=True)
@@ -74,5 +74,5 @@ def _largest(faces: Faces) -> NDArray[np.float32] | None:
     """The embedding (d,) of the largest face; None where there is no face."""
     if faces.embeddings is None or not len(faces.scores):
         return None
-    embedding: NDArray[np.float32] = faces.embeddings[areas(faces.boxes).argmax()]
+    embedding: NDArray[np.float32] = faces.embeddings[largest_of(faces)]
     return embedding
