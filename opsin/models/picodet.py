@@ -15,11 +15,11 @@ from opsin.core.image import Image, Size
 from opsin.core.options import Options
 from opsin.core.placement import Placement, stretched
 from opsin.media.geometry import resize
+from opsin.models._carriers import PADDLELABEL
 from opsin.models._model import SingleNetwork
 from opsin.models._registry import register
 from opsin.runtime.network import Arrays, Graph, Network, Place
 from opsin.runtime.openvino import OpenVinoNetwork
-from opsin.store.asset import Asset, Carrier
 from opsin.tasks.detection import DetectionOptions, Detections, best_boxes
 from opsin.weights.card import Card
 
@@ -115,11 +115,6 @@ PADDING = 114
 """The grey of the padding; what lies beside the picture must not look like a thing."""
 
 
-def _asset(name: str, member: str, size_bytes: int, sha256: str) -> Asset:
-    carrier = Carrier("paddlelabel_ml==1.0.0", f"paddlelabel_ml/model/PicoDet/ckpt/{member}", 67_196_952)
-    return Asset(name, sha256, size_bytes, carrier)
-
-
 @register
 class PicoDet(SingleNetwork[Detections]):
     """Boxes and a score for each label, at 3,598 places of the image; the best are kept here, not in the network."""
@@ -131,15 +126,15 @@ class PicoDet(SingleNetwork[Detections]):
             summary="PicoDet-S at 416 x 416: 80 labels.",
             labels=LABELS,
             files={
-                "network": _asset(
+                "network": PADDLELABEL.asset(
                     "picodet_small.pdmodel",
-                    "model.pdmodel",
+                    "PicoDet/ckpt/model.pdmodel",
                     2_966_779,
                     "da078fd535d21b3ef57e81f67e7e8f68514c4d38f1cb7df02f135966f4b1119f",
                 ),
-                "weights": _asset(
+                "weights": PADDLELABEL.asset(
                     "picodet_small.pdiparams",
-                    "model.pdiparams",
+                    "PicoDet/ckpt/model.pdiparams",
                     4_878_880,
                     "e3922b2a8f1bc0d9ee9dce7152484f6a8a7d40f18f8701a222c884469b4546f2",
                 ),

