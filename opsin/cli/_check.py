@@ -10,7 +10,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from opsin.cli._data import Data, ImageColumn, Json, LabelColumn
+from opsin.cli._data import Data, ImageColumn, Json, LabelColumn, Task
 from opsin.cli._progress import reporting
 from opsin.core.errors import DataError
 from opsin.data.checks import KINDS
@@ -35,22 +35,28 @@ def check(
     ] = True,
     image: ImageColumn = "image",
     label: LabelColumn = "label",
+    task: Task = None,
     json: Json = False,
 ) -> None:
     """Look for what is wrong with labelled pictures, and write a page that shows it.
 
     Damaged files, copies, leaks between train, validation and test, rare classes, blurred, dark and odd pictures,
-    labels that are probably wrong. Ends with 1 when there are leaks.
+    labels that are probably wrong; boxes that are empty, swapped, outside of their picture, there twice or of unknown
+    classes. Ends with 1 when there are leaks.
 
     Examples:
 
         opsin data check photos/
 
         opsin data check labels.csv --save check --no-labels
+
+        opsin data check cells/data.yaml
     """
     folder = save or Path("runs") / f"check-{Path(data).resolve().stem}"
     with reporting(is_shown=not json) as report:
-        found = check_data(data, save=folder, doubts_labels=labels, progress=report, image=image, label=label)
+        found = check_data(
+            data, save=folder, doubts_labels=labels, progress=report, image=image, label=label, task=task
+        )
     if json:
         typer.echo(jsonlib.dumps(found.to_dict(), ensure_ascii=False))
     else:
@@ -79,8 +85,14 @@ def _tell(found: Checked, page: Path) -> None:
 def preview(
     data: Data,
     augment: Annotated[
-        str, typer.Option("--augment", metavar="none|light|standard|strong", help="How much is changed.")
-    ] = "standard",
+        str | None,
+        typer.Option(
+            "--augment",
+            metavar="none|light|standard|strong",
+            help="How much is changed: standard when left out, none with boxes.",
+            show_default=False,
+        ),
+    ] = None,
     image_size: Annotated[
         int | None,
         typer.Option("--image-size", help="Side of the network's input, in pixels.", min=1, show_default=False),
@@ -91,11 +103,14 @@ def preview(
     seed: Annotated[int, typer.Option("--seed", help="Another one, other pictures.")] = 0,
     image: ImageColumn = "image",
     label: LabelColumn = "label",
+    task: Task = None,
     save: Annotated[Path, typer.Option("--save", metavar="FILE", help="Where to write the picture.")] = Path(
         "preview.png"
     ),
 ) -> None:
     """Show pictures as a network will see them while it learns: changed at random. The first column is unchanged.
+
+    Pictures with boxes are shown as they are, with their boxes.
 
     Examples:
 
@@ -107,7 +122,12 @@ def preview(
     from opsin.media.files import save_image
 
     with reporting(is_shown=True) as report:
-        loaded = load(data, split=(1.0, 0.0, 0.0), image=image, label=label, progress=report)
+        loaded = load(data, split=(1.0, 0.0, 0.0), image=image, label=label, task=task, progress=report)
     size = (image_size, image_size) if image_size else None
     save_image(save, preview_data(loaded, augment, size=size, flips=flips, seed=seed))
-    typer.echo(f"{save} shows pictures of {loaded.name}, and beside each what {augment!r} makes of it.")
+    beside = (
+        "with their boxes"
+        if loaded.task == "detection"
+        else f"and beside each what {augment or 'standard'!r} makes of it"
+    )
+    typer.echo(f"{save} shows pictures of {loaded.name}, {beside}.")

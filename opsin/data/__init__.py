@@ -1,5 +1,6 @@
 """DATA: pictures and truth on disk."""
 
+from opsin.data.convert import convert
 from opsin.data.load import load
 
-__all__ = ["load"]
+__all__ = ["convert", "load"]

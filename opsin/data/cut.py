@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import logging
 from collections.abc import Mapping
 from typing import Any
 
@@ -18,6 +19,8 @@ from opsin.data.split import Lots, Split, dealt
 from opsin.media.limits import spoken
 from opsin.store.progress import Progress, silent
 
+logger = logging.getLogger("opsin")
+
 
 def cut(data: Dataset, shares: Split, seed: int, is_near_kept: bool, progress: Progress | None) -> Dataset:
     """The dataset with the parts that it lacks, cut from what may be learned from.
@@ -30,7 +33,8 @@ def cut(data: Dataset, shares: Split, seed: int, is_near_kept: bool, progress: P
         progress: is told how far the search for them is.
 
     Raises:
-        DataError: when a class has too few pictures for that, or none to learn from.
+        DataError: when a class has too few pictures for that, or none to learn from. Where pictures show several
+            classes, the log says it, and it is no error.
     """
     missing = {
         part: share
@@ -41,12 +45,18 @@ def cut(data: Dataset, shares: Split, seed: int, is_near_kept: bool, progress: P
     if shares[0] == 0:
         return dataclasses.replace(data, parts=_all_in(data.parts, pool, missing))
     together = _together(data, pool, is_near_kept and bool(missing), progress or silent)
-    lots = Lots([data.pictures.name(index) for index in pool.tolist()], data.truth[pool], data.labels, together)
+    lots = _lots(data, pool, together)
     parts = data.parts.astype("U10")
     parts[pool] = dealt(lots, missing, seed)
     found = dataclasses.replace(data, parts=parts, columns=_with_groups(data, pool, together))
-    _refuse_unlearned(found)
+    _tell_unlearned(found)
     return found
+
+
+def _lots(data: Dataset, pool: NDArray[np.intp], together: NDArray[np.intp]) -> Lots:
+    names = [data.pictures.name(index) for index in pool.tolist()]
+    shown = [data.shown(index) for index in pool.tolist()]
+    return Lots(names, shown, data.labels, together, has_one_each=data.task == "classification")
 
 
 def _all_in(parts: NDArray[np.str_], pool: NDArray[np.intp], missing: Mapping[str, float]) -> NDArray[np.str_]:
@@ -90,14 +100,19 @@ def _with_groups(data: Dataset, pool: NDArray[np.intp], together: NDArray[np.int
     return {**data.columns, "group": column.astype(np.str_)}
 
 
-def _refuse_unlearned(data: Dataset) -> None:
-    """Refuses a class that no picture to learn from shows."""
-    is_train = data.parts == "train"
-    learned = np.bincount(data.truth[is_train], minlength=len(data.labels))
-    for number in np.flatnonzero(learned == 0):
-        parts = sorted({str(part) for part in data.parts[data.truth == number]})
-        if parts:
-            raise DataError(
-                f"{spoken(data.name)}: {data.labels[number]!r} is in {' and '.join(parts)} only, so it could never be "
-                "learned. Move some of its pictures to train, or take the class out."
-            )
+def _tell_unlearned(data: Dataset) -> None:
+    """Refuses a class that no picture to learn from shows; or says it, where pictures show several classes."""
+    learned, numbers = data.take(np.flatnonzero(data.parts == "train")).counts(), data.counts()
+    unlearned = [label for label in data.labels if numbers[label] and not learned[label]]
+    if not unlearned:
+        return
+    parts = " and ".join(sorted({*map(str, data.parts)} - {"train"}))
+    if data.task == "classification":
+        number = data.labels.index(unlearned[0])
+        parts = " and ".join(sorted({str(part) for part in data.parts[data.truth == number]}))
+        raise DataError(
+            f"{spoken(data.name)}: {unlearned[0]!r} is in {parts} only, so it could never be "
+            "learned. Move some of its pictures to train, or take the class out."
+        )
+    told = ", ".join(map(spoken, unlearned[:8])) + (f" and {len(unlearned) - 8} more" if len(unlearned) > 8 else "")
+    logger.warning("%s: in %s only, so they cannot be learned: %s.", spoken(data.name), parts, told)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
+import json
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, ClassVar, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -44,6 +46,25 @@ class Pictures(Protocol):
 
     def take(self, indices: NDArray[np.intp]) -> Pictures:
         """Some of them, in that order."""
+        ...
+
+
+class Truth(Protocol):
+    """What is true of one picture, where the number of a class does not say it all: `Things` is one.
+
+    Attributes:
+        task: that it is the truth for, as "detection".
+    """
+
+    task: ClassVar[str]
+
+    @property
+    def numbers(self) -> NDArray[np.int64]:
+        """(m,) the class numbers that the picture shows, one for each thing."""
+        ...
+
+    def digest(self) -> bytes:
+        """SHA-256 of all that is said."""
         ...
 
 
@@ -87,7 +108,7 @@ class Dataset:
         name: of the set, or of the folder or table that it was read from.
         labels: the classes, in the order of their numbers.
         pictures: n pictures.
-        truth: (n,) for each, the number of its class.
+        truth: (n,) int64, for each the number of its class; or (n,) objects that are each a `Truth`, as `Things` are.
         parts: (n,) for each, one of "train", "validation", "test"; "" when it has not been split.
         columns: what else is known of each, by name: (n,) each. "group" holds what must stay on one side of a split.
         ink: whether the pictures are single characters, light on dark, as in MNIST.
@@ -100,7 +121,7 @@ class Dataset:
     name: str
     labels: tuple[str, ...]
     pictures: Pictures
-    truth: NDArray[np.int64]
+    truth: NDArray[Any]
     parts: NDArray[np.str_]
     columns: Mapping[str, NDArray[Any]] = field(default_factory=dict)
     ink: bool = False
@@ -111,13 +132,31 @@ class Dataset:
         lengths |= {name: len(column) for name, column in self.columns.items()}
         if len(set(lengths.values())) > 1:
             raise InputError(f"Each picture needs one of everything; got {lengths}.")
-        if len(self) and (self.truth.min() < 0 or self.truth.max() >= len(self.labels)):
-            raise InputError(
-                f"Class numbers must be 0 to {len(self.labels) - 1}; got {self.truth.min()} to {self.truth.max()}."
-            )
+        low, high = _range(self.truth)
+        if low < 0 or high >= len(self.labels):
+            raise InputError(f"Class numbers must be 0 to {len(self.labels) - 1}; got {low} to {high}.")
 
     def __len__(self) -> int:
         return len(self.truth)
+
+    @property
+    def task(self) -> str:
+        """What can be learned: "classification" where each picture is of one class, else what the truth says."""
+        # Of no pictures nobody can say; boxes are what is most often looked for.
+        kinds = (str(each.task) for each in self.truth)
+        return next(kinds, "detection") if self.truth.dtype == object else "classification"
+
+    def shown(self, index: int) -> NDArray[np.int64]:
+        """(m,) the class numbers that a picture shows, one for each thing; of its one class, where it has just one."""
+        numbers: NDArray[np.int64] = self.truth[index].numbers if self.truth.dtype == object else self.truth[[index]]
+        return numbers
+
+    def summary(self, index: int) -> str:
+        """What a picture shows, in words: its class, or the things with their numbers, as "2 × dog, 1 × cat"."""
+        if self.truth.dtype != object:
+            return self.labels[int(self.truth[index])]
+        found = Counter(self.labels[number] for number in self.shown(index))
+        return ", ".join(f"{count} × {label}" for label, count in found.most_common()) or "nothing"
 
     def part(self, name: str) -> Dataset:
         """Its pictures of one part, in their order.
@@ -141,16 +180,36 @@ class Dataset:
         )
 
     def counts(self) -> dict[str, int]:
-        """How many pictures each class has, in the order of the classes."""
-        found = np.bincount(self.truth, minlength=len(self.labels))
+        """How many pictures, or things where they are boxed, each class has, in the order of the classes."""
+        found = np.bincount(_numbers(self.truth), minlength=len(self.labels))
         return dict(zip(self.labels, map(int, found), strict=True))
 
     def digest(self) -> str:
-        """64 hexadecimal digits that change with any picture, label or part; the order does not matter."""
+        """64 hexadecimal digits that change with any picture, truth or part; the order does not matter."""
         lines = sorted(self._lines())
         return hashlib.sha256(b"\n".join(lines)).hexdigest()
 
     def _lines(self) -> Iterator[bytes]:
+        if self.truth.dtype == object:
+            # What is said of a picture has numbers of classes, not names.
+            yield json.dumps(self.labels).encode()
         for index in range(len(self)):
-            facts = f" {self.labels[self.truth[index]]} {self.parts[index]}"
+            facts = f" {self._said(index)} {self.parts[index]}"
             yield self.pictures.digest(index).hex().encode() + facts.encode()
+
+    def _said(self, index: int) -> str:
+        truth = self.truth[index]
+        return str(truth.digest().hex()) if self.truth.dtype == object else self.labels[truth]
+
+
+def _numbers(truth: NDArray[Any]) -> NDArray[np.int64]:
+    """(m,) all class numbers in it."""
+    if truth.dtype != object:
+        return truth
+    return np.concatenate([np.empty(0, np.int64), *(each.numbers for each in truth)])
+
+
+def _range(truth: NDArray[Any]) -> tuple[int, int]:
+    """The lowest and the highest class number; 0 and -1 where there is none."""
+    numbers = _numbers(truth)
+    return (int(numbers.min()), int(numbers.max())) if len(numbers) else (0, -1)

@@ -7,28 +7,60 @@ from typing import Any
 
 import numpy as np
 
+from opsin.core.boxes import areas
 from opsin.core.errors import ImageError
 from opsin.data.dataset import PARTS, Dataset
 
 LOOKED_AT = 100
 """So many pictures are opened to learn their sizes: of ten thousand, all would take minutes."""
 
+SMALL, LARGE = 32.0**2, 96.0**2
+"""Square pixels from which COCO calls a thing medium, and large."""
+
 
 def facts(data: Dataset) -> dict[str, Any]:
-    """Plain values: name, source, pictures, labels, parts (classes with their numbers), sizes, columns.
+    """Plain values: name, source, task, pictures, labels, parts (classes with their numbers), sizes, columns, things.
 
+    `things` is told where things are boxed, see `boxed`; the numbers of classes are then those of things.
     `sizes` tells the smallest, the most frequent and the largest (height, width) among those looked at.
     """
     present = [part for part in PARTS if part in data.parts]
-    return {
+    told = {
         "name": data.name,
         "source": str(data.source) if data.source else None,
+        "task": data.task,
         "pictures": len(data),
         "labels": list(data.labels),
         "parts": {part: data.part(part).counts() for part in present},
         "sizes": sizes(data),
         "columns": sorted(data.columns),
     }
+    return told | {"things": boxed(data)} if data.task == "detection" else told
+
+
+def boxed(data: Dataset) -> dict[str, Any]:
+    """How many things there are, how many in a picture (fewest, usual, most), and how large.
+
+    `sides` are the smallest, usual (median) and largest root of a box's area, in pixels; `small`, `medium` and `large`
+    count as COCO does: below 32 x 32 square pixels, from there on, and from 96 x 96. Areas are those of masks, if any.
+    """
+    each = np.array([len(things) for things in data.truth])
+    area = np.concatenate([np.zeros(0), *(things.areas for things in data.truth)])
+    told = {"count": len(area), "crowds": int(sum(things.is_crowd.sum() for things in data.truth))}
+    told["pictures_without"] = int((each == 0).sum())
+    told |= {"small": int((area < SMALL).sum()), "large": int((area >= LARGE).sum())}
+    told["medium"] = len(area) - told["small"] - told["large"]
+    counts = {"fewest": int(each.min()), "usual": float(np.median(each)), "most": int(each.max())} if len(each) else {}
+    return told | {"per_picture": counts, "sides": _sides(data)}
+
+
+def _sides(data: Dataset) -> dict[str, float]:
+    boxes = np.concatenate([np.zeros((0, 4), np.float32), *(things.boxes for things in data.truth)])
+    sides = np.sqrt(areas(boxes))
+    if not len(sides):
+        return {}
+    found = {"smallest": sides.min(), "usual": np.median(sides), "largest": sides.max()}
+    return {name: round(float(side), 1) for name, side in found.items()}
 
 
 def sizes(data: Dataset) -> dict[str, Any]:

@@ -6,7 +6,7 @@ import hashlib
 import zipfile
 import zlib
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
+from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import IO
 
 import numpy as np
@@ -21,6 +21,16 @@ from opsin.media.limits import DEFAULT_LIMITS, first_line, spoken
 from opsin.media.sniff import PICTURE_SUFFIXES
 
 _DAMAGED = (OSError, EOFError, RuntimeError, NotImplementedError, zipfile.BadZipFile, zlib.error)
+
+
+def leads_out(name: str) -> bool:
+    r"""Whether a path, which a stranger has written down, leads out of the folder that it starts from.
+
+    >>> leads_out("a/b.png"), leads_out("../b.png"), leads_out("/b.png"), leads_out("C:\b.png")
+    (False, True, True, True)
+    """
+    parts = name.replace("\\", "/").split("/")
+    return ".." in parts or not parts[0] or bool(PureWindowsPath(name).drive)
 
 
 @dataclass(frozen=True, eq=False)

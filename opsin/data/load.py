@@ -11,18 +11,22 @@ from pathlib import Path
 from typing import IO, Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from opsin.core.errors import DataError, ImageError, SourceError, UnknownNameError
 from opsin.data.cut import cut
 from opsin.data.dataset import Arrays, Dataset
 from opsin.data.folders import LABELS, folder_listed, zip_listed
+from opsin.data.formats import FORMATS, Asked, format_of
 from opsin.data.listed import Listed, classes
 from opsin.data.sets import SETS, BuiltIn, kept
 from opsin.data.split import check_split
 from opsin.data.tables import Named, csv_listed, frame_listed, is_table, zipped_csv_listed
+from opsin.data.things import as_truth
+from opsin.data.written import Written, sound
 from opsin.media.limits import first_line, spoken
 from opsin.media.sniff import kind_of_file
-from opsin.store.progress import Progress
+from opsin.store.progress import Progress, silent
 
 logger = logging.getLogger("opsin")
 
@@ -40,6 +44,7 @@ def load(
     image: str = "image",
     label: str = "label",
     root: str | os.PathLike[str] | None = None,
+    task: str | None = None,
     is_near_kept: bool = True,
     progress: Progress | None = None,
 ) -> Dataset:
@@ -48,21 +53,25 @@ def load(
     Args:
         source: the name of a built-in set (`mnist`, `fashion_mnist`, `cifar10`, `cifar100`, `digits`); a folder of
             class folders, or of train, validation and test folders that hold such; a CSV file or a DataFrame with the
-            columns image, label and perhaps group and split; a zip archive of any of these; or a dataset.
+            columns image, label and perhaps group and split; a zip archive of any of these; boxes as COCO, YOLO, PASCAL
+            VOC or a CSV file with the columns x0, y0, x1, y1 beside those; or a dataset.
         split: the shares of train, validation and test. A part that the source has already is kept as it is; what is
             missing is cut from train, which then keeps the rest. (0, 0, 1) makes all test that is not split.
         seed: another one gives another split. The order of files plays no role.
         image: the column with paths of pictures.
         label: the column with what they show.
         root: the folder that a DataFrame's paths start from, unless it is the one that we are in.
+        task: "classification" or "detection", where the look of the data shall not decide.
         is_near_kept: whether pictures that look alike stay on one side of the split. To find them, all are read.
         progress: is told how far a download, or the search for near duplicates, is.
 
     Pictures are read when they are asked for. Those that belong to one group, by the column of that name, stay on one
     side of the split, and so do near duplicates; where there are any, and no such column, the column group names them.
+    Boxes that are empty or have swapped corners, and pictures that are missing beside boxes, are left out; the log
+    counts them.
 
     Raises:
-        UnknownNameError: when nothing goes by that name.
+        UnknownNameError: when nothing goes by that name, or there is no such task.
         SourceError: when the source cannot be read as data.
         DataError: when something is wrong with the data; the message says what, and what to do.
         MissingWeightsError: when a built-in set cannot be had.
@@ -80,13 +89,51 @@ def load(
     (('bright', 'dark'), 16, {'bright': 1, 'dark': 1})
     """
     shares = check_split(split)
+    written = as_written(source, image=image, label=label, root=root, task=task, progress=progress)
+    return cut(sound(written), shares, seed, is_near_kept, progress)
+
+
+def as_written(
+    source: Any,
+    *,
+    image: str = "image",
+    label: str = "label",
+    root: str | os.PathLike[str] | None = None,
+    task: str | None = None,
+    progress: Progress | None = None,
+) -> Written:
+    """The data as they are, neither mended nor split, and what is wrong with them.
+
+    Args:
+        source, image, label, root, task, progress: as `load` takes them.
+
+    Raises:
+        OpsinError: as `load`.
+    """
+    if task is not None and task not in (known := _tasks()):
+        raise UnknownNameError("task that data can be for", task, known)
     if isinstance(source, Dataset):
-        return cut(source, shares, seed, is_near_kept, progress)
+        return Written(data=_of_task(source, task))
     if isinstance(source, str) and source in SETS and not _is_here(source):
-        return cut(_from_set(SETS.get(source), progress), shares, seed, False, progress)
-    listed = _listed(source, Path(root) if root is not None else None, Named(image, label))
-    data = _checked(listed)
-    return cut(data, shares, seed, is_near_kept, progress)
+        return Written(data=_of_task(_from_set(SETS.get(source), progress), task))
+    asked = Asked(Named(image, label), progress or silent)
+    listed = _listed(source, Path(root) if root is not None else None, asked, task)
+    return Written(data=_checked(listed), sizes=listed.sizes, noted=listed.noted)
+
+
+def _tasks() -> set[str]:
+    return {"classification", *(each.task for each in FORMATS)}
+
+
+def _of_task(data: Dataset, task: str | None) -> Dataset:
+    if task not in (None, data.task):
+        raise DataError(f"{spoken(data.name)} is data for {data.task}, not for {task}. {_would_do(task)}")
+    return data
+
+
+def _would_do(task: str | None) -> str:
+    """What data for a task look like."""
+    return f"This would do: {'; '.join(each.summary for each in FORMATS if each.task == task) or 'class folders'}."
 
 
 def _is_here(name: str) -> bool:
@@ -112,27 +159,38 @@ def _from_set(built_in: BuiltIn, progress: Progress | None) -> Dataset:
     )
 
 
-def _listed(source: Any, root: Path | None, named: Named) -> Listed:
+def _listed(source: Any, root: Path | None, asked: Asked, task: str | None) -> Listed:
     if isinstance(source, str | os.PathLike):
-        return _path_listed(Path(source), named)
-    if hasattr(source, "columns") and hasattr(source, "__getitem__"):
-        return frame_listed(source, root, named)
+        return _path_listed(Path(source), asked, task)
+    if hasattr(source, "columns") and hasattr(source, "__getitem__") and task in (None, "classification"):
+        return frame_listed(source, root, asked.named)
     raise SourceError(
         "Data must be the name of a built-in set, a folder, a CSV file, a zip archive or a DataFrame; "
         f"got {type(source).__name__}."
+        if task in (None, "classification")
+        else f"Data for {task} must be a file or folder; got {type(source).__name__}. {_would_do(task)}"
     )
 
 
-def _path_listed(path: Path, named: Named) -> Listed:
-    try:
-        if path.is_dir():
-            return _folder_listed(path, named)
-        kind = kind_of_file(path)
-    except OSError as error:
-        raise SourceError(f"{spoken(path)} cannot be opened: {error.strerror}.") from error
+def _path_listed(path: Path, asked: Asked, task: str | None) -> Listed:
     if not path.exists():
         raise _unknown(path)
-    if kind == "ZIP":
+    try:
+        format_ = format_of(path, asked.named, task) if task != "classification" else None
+        if format_ is not None:
+            return format_.read(path, asked)
+        if task in (None, "classification"):
+            return _labelled(path, asked.named)
+    except OSError as error:
+        raise SourceError(f"{spoken(path)} cannot be opened: {error.strerror}.") from error
+    raise SourceError(f"{spoken(path)} holds no data for {task}. {_would_do(task)}")
+
+
+def _labelled(path: Path, named: Named) -> Listed:
+    """Pictures with one label each."""
+    if path.is_dir():
+        return _folder_listed(path, named)
+    if kind_of_file(path) == "ZIP":
         member = _table_in(path, named)
         return zipped_csv_listed(path, member, named) if member else zip_listed(path)
     if path.suffix.lower() in (".csv", ".tsv", ".txt"):
@@ -184,19 +242,27 @@ def _checked(listed: Listed) -> Dataset:
             f"{where}: these class folders hold no pictures: {', '.join(map(spoken, listed.empty))}. "
             "Put pictures into them, or remove them."
         )
-    labels = classes(listed.labels)
-    numbers = {name: number for number, name in enumerate(labels)}
+    labels, truth = _truth(listed)
     data = Dataset(
         name=listed.name,
         labels=labels,
         pictures=listed.pictures,
-        truth=np.array([numbers[name] for name in listed.labels], np.int64),
+        truth=truth,
         parts=np.array(listed.parts, "U10"),
         columns=listed.columns,
         source=listed.source,
     )
     _refuse_unreadable(data, where)
     return data
+
+
+def _truth(listed: Listed) -> tuple[tuple[str, ...], NDArray[Any]]:
+    """The classes, and what is true of each picture."""
+    if listed.truths:
+        return listed.classes, as_truth(list(listed.truths))
+    labels = classes(listed.labels)
+    numbers = {name: number for number, name in enumerate(labels)}
+    return labels, np.array([numbers[name] for name in listed.labels], np.int64)
 
 
 def _refuse_unreadable(data: Dataset, where: str) -> None:

@@ -4,20 +4,21 @@ from __future__ import annotations
 
 import csv
 import io
-import os
 import re
 import shutil
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
 
 from opsin.core.errors import InputError, OpsinError
-from opsin.core.image import check_image
+from opsin.data.convert import convert
 from opsin.data.dataset import Dataset
 from opsin.data.files import Files
 from opsin.data.folders import LABELS
+from opsin.data.formats._writing import file_name, place
+from opsin.data.formats.box_table import table_of
 from opsin.store.files import write_atomically, writing_to
 
 _LINK = "images"
@@ -29,7 +30,8 @@ Counted = Callable[[int, int], None]
 def save_table(data: Dataset, folder: Path) -> Path:
     """Write labels.csv with image, label, group and split into a folder, from which `load` reads it; where it is.
 
-    Its paths start from that folder. Where the pictures lie elsewhere, a link called "images" leads to them.
+    Boxes have a row each, with their corners, as `opsin.data.formats.box_table` reads them. Paths start from that
+    folder. Where the pictures lie elsewhere, a link called "images" leads to them.
 
     Raises:
         InputError: when the pictures are no files, or no link can be made.
@@ -39,6 +41,14 @@ def save_table(data: Dataset, folder: Path) -> Path:
         raise InputError(f"The pictures of {data.name} are no files that a table could name. Copy them out (--copy).")
     start = _start(data.pictures.root.resolve(), folder.resolve())
     names = [f"{start}{data.pictures.name(index)}" for index in range(len(data))]
+    text = table_of(data, names) if data.task == "detection" else _text(data, names)
+    with write_atomically(folder / LABELS) as file:
+        file.write(text.encode(errors="surrogateescape"))
+    return folder / LABELS
+
+
+def _text(data: Dataset, names: Sequence[str]) -> str:
+    """The table of pictures with one label each."""
     others = {name: column for name, column in data.columns.items() if name != "group"}
     group = data.columns.get("group", np.full(len(data), ""))
     columns = [names, [data.labels[number] for number in data.truth], group, data.parts, *others.values()]
@@ -46,9 +56,7 @@ def save_table(data: Dataset, folder: Path) -> Path:
     table = csv.writer(text, lineterminator="\n")
     table.writerow(["image", "label", "group", "split", *others])
     table.writerows(zip(*columns, strict=True))
-    with write_atomically(folder / LABELS) as file:
-        file.write(text.getvalue().encode(errors="surrogateescape"))
-    return folder / LABELS
+    return text.getvalue()
 
 
 def _start(root: Path, folder: Path) -> str:
@@ -72,6 +80,7 @@ def _start(root: Path, folder: Path) -> str:
 def save_folders(data: Dataset, folder: Path, counted: Counted | None = None) -> Path:
     """Write the pictures into PART/LABEL/NAME in a new folder: files as they are, arrays as PNG. All of it, or nothing.
 
+    Where things are boxed, into PART/NAME, with a table labels.csv of the boxes.
     Characters that no folder may have become "-": "T-shirt/top" is in "T-shirt-top".
 
     Raises:
@@ -81,6 +90,9 @@ def save_folders(data: Dataset, folder: Path, counted: Counted | None = None) ->
     """
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise InputError(f"{folder} is not empty. Name a folder that is not there yet.")
+    if data.task == "detection":
+        convert(data, "csv", folder, progress=lambda name, done, total: counted(done, total) if counted else None)
+        return folder
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
         beside = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", dir=folder.parent))
@@ -102,9 +114,9 @@ def _write_all(data: Dataset, folder: Path, counted: Counted | None) -> None:
     taken: set[Path] = set()
     for index in range(len(data)):
         part, label = str(data.parts[index]) or "train", data.labels[data.truth[index]]
-        path = _free(folder / part / plain(label) / _file_name(data, index), taken)
+        path = _free(folder / part / plain(label) / file_name(data.pictures, index), taken)
         path.parent.mkdir(parents=True, exist_ok=True)
-        _write(data, index, path)
+        place(data.pictures, index, path)
         if counted:
             counted(index + 1, len(data))
 
@@ -118,11 +130,6 @@ def plain(label: str) -> str:
     return re.sub(r'[/\\:*?"<>|\x00-\x1f]', "-", label).strip(". ") or "-"
 
 
-def _file_name(data: Dataset, index: int) -> str:
-    name = os.path.basename(data.pictures.name(index))  # noqa: PTH119 - the name need not be a path
-    return name if isinstance(data.pictures, Files) else f"{Path(name).stem:0>5}.png"
-
-
 def _free(path: Path, taken: set[Path]) -> Path:
     """The path, or one beside it, when another picture has that name already."""
     found, number = path, 2
@@ -130,14 +137,3 @@ def _free(path: Path, taken: set[Path]) -> Path:
         found, number = path.with_stem(f"{path.stem}-{number}"), number + 1
     taken.add(found)
     return found
-
-
-def _write(data: Dataset, index: int, path: Path) -> None:
-    from PIL import Image
-
-    if isinstance(data.pictures, Files):
-        shutil.copyfile(data.pictures.path(index), path)
-        return
-    pixels = data.pictures[index]
-    is_grey = pixels.ndim == 3 and pixels.shape[2] == 1
-    Image.fromarray(pixels[..., 0] if is_grey else check_image(pixels)).save(path)

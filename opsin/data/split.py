@@ -19,6 +19,9 @@ from opsin.media.limits import spoken
 
 logger = logging.getLogger("opsin")
 
+_NAMED = 8
+"""Classes that one message names at most."""
+
 Split = tuple[float, float, float]
 """Shares of train, validation and test."""
 
@@ -49,15 +52,31 @@ class Lots:
 
     Attributes:
         names: n names of pictures.
-        truth: (n,) the number of each one's class.
+        shown: for each the numbers of the classes that it shows; a number that is there twice counts once.
         labels: the classes, for messages.
         groups: (n,) pictures with the same number stay together.
+        has_one_each: whether each picture shows exactly one class, so that the shares of the classes are those of the
+            whole. Where it is not so, a part takes no more than its share of the pictures, and what classes shall be
+            in it is tried, the rarest first.
     """
 
     names: Sequence[str]
-    truth: NDArray[np.int64]
+    shown: Sequence[NDArray[np.int64]]
     labels: Sequence[str]
     groups: NDArray[np.intp]
+    has_one_each: bool = True
+
+    def contents(self) -> list[set[int]]:
+        """For each picture what is dealt out with it: its classes, and last, where that must be kept apart, itself."""
+        itself = set() if self.has_one_each else {len(self.labels)}
+        return [{*each.tolist(), *itself} for each in self.shown]
+
+    def counts(self) -> NDArray[np.int64]:
+        """How many pictures show each class; and last, where pictures show several, how many there are."""
+        counts = np.zeros(len(self.labels) + (not self.has_one_each), np.int64)
+        for content in self.contents():
+            counts[list(content)] += 1
+        return counts
 
 
 def dealt(lots: Lots, shares: Mapping[str, float], seed: int) -> NDArray[np.str_]:
@@ -71,9 +90,10 @@ def dealt(lots: Lots, shares: Mapping[str, float], seed: int) -> NDArray[np.str_
     A class that has too few groups for all parts stays in "train" first, and the log says so.
 
     Raises:
-        DataError: when a class has fewer pictures than there are parts.
+        DataError: when each picture shows one class, and a class has fewer pictures than there are parts.
     """
-    _refuse_small(lots, shares)
+    if lots.has_one_each:
+        _refuse_small(lots, shares)
     dealing = _Dealing(lots, shares, seed)
     for label in dealing.rarest_first():
         for part in shares:
@@ -83,7 +103,7 @@ def dealt(lots: Lots, shares: Mapping[str, float], seed: int) -> NDArray[np.str_
 
 
 def _refuse_small(lots: Lots, shares: Mapping[str, float]) -> None:
-    counts = np.bincount(lots.truth, minlength=len(lots.labels))
+    counts = lots.counts()
     small = [number for number, count in enumerate(counts) if 0 < count <= len(shares)]
     if small and shares:
         told = ", ".join(f"{spoken(lots.labels[number])} ({counts[number]})" for number in small[:5])
@@ -100,14 +120,15 @@ class _Dealing:
 
     def __init__(self, lots: Lots, shares: Mapping[str, float], seed: int) -> None:
         self._labels = lots.labels
+        self._has_one_each = lots.has_one_each
         self._numbers = {part: number for number, part in enumerate(shares, start=1)}
         self.group_of, contents = _contents(lots, _keys(lots.names, seed))
         self._contents = contents
         self.part_of_group = np.zeros(len(contents), np.intp)
-        counts = np.bincount(lots.truth, minlength=len(lots.labels))
+        counts = lots.counts()
         self._wanted = {part: _targets(counts, share) for part, share in shares.items()}
-        self._has = {part: np.zeros(len(lots.labels), np.int64) for part in shares}
-        self._groups_of_label: list[list[int]] = [[] for _ in lots.labels]
+        self._has = {part: np.zeros(len(counts), np.int64) for part in shares}
+        self._groups_of_label: list[list[int]] = [[] for _ in counts]
         for group, content in enumerate(contents):
             for label in content:
                 self._groups_of_label[label].append(group)
@@ -115,23 +136,35 @@ class _Dealing:
 
     def rarest_first(self) -> list[int]:
         """Numbers of classes: those with the fewest groups choose before the others."""
-        return sorted(range(len(self._labels)), key=lambda label: (self._in_train[label], label))
+        return sorted(range(len(self._groups_of_label)), key=lambda label: (self._in_train[label], label))
 
     def fill(self, part: str, label: int) -> None:
         """Move groups with that class from train, until the part has its share of it."""
         waiting = [group for group in self._groups_of_label[label] if not self.part_of_group[group]]
         for group in waiting:
-            if self._contents[group][label] <= self._wanted[part][label] - self._has[part][label]:
+            if self._fits(group, part, [label] if self._has_one_each else [*self._contents[group]]):
                 self._move(group, part)
+        if label == len(self._labels):
+            # The number of pictures is worth a few too many of a class.
+            for group in waiting:
+                if not self.part_of_group[group] and self._fits(group, part, [label]):
+                    self._move(group, part)
         if self._wanted[part][label] and not self._has[part][label]:
             # Rather too many than none at all.
             for group in sorted(waiting, key=lambda group: self._contents[group][label]):
                 if self._move(group, part):
                     return
 
+    def _fits(self, group: int, part: str, labels: Sequence[int]) -> bool:
+        """Whether the part would have no more than its share of these classes."""
+        content, wanted, has = self._contents[group], self._wanted[part], self._has[part]
+        return all(content[label] <= wanted[label] - has[label] for label in labels)
+
     def _move(self, group: int, part: str) -> bool:
-        """Whether it could be moved: train keeps a group of every class."""
+        """Whether it could be moved: train keeps a group of every class, and no part takes more than its share."""
         content = self._contents[group]
+        if not self._has_one_each and self._has[part][-1] + content[len(self._labels)] > self._wanted[part][-1]:
+            return False
         if any(self._in_train[label] < 2 for label in content):
             return False
         self.part_of_group[group] = self._numbers[part]
@@ -142,14 +175,15 @@ class _Dealing:
 
     def warn(self) -> None:
         """Say which classes a part has to do without."""
+        why = "all of them look alike or belong to one group, and stay in one part"
+        if not self._has_one_each:
+            why = "too few pictures show them, or always the same group"
         for part, has in self._has.items():
-            missing = [self._labels[label] for label in np.flatnonzero((has == 0) & (self._wanted[part] > 0)).tolist()]
+            lacks = (has == 0) & (self._wanted[part] > 0)
+            missing = [spoken(self._labels[label]) for label in np.flatnonzero(lacks[: len(self._labels)]).tolist()]
+            more = f" and {len(missing) - _NAMED} more" if len(missing) > _NAMED else ""
             if missing:
-                logger.warning(
-                    "%s has no picture of %s: all of them look alike or belong to one group, and stay in one part.",
-                    part,
-                    ", ".join(map(spoken, missing)),
-                )
+                logger.warning("%s has no picture of %s%s: %s.", part, ", ".join(missing[:_NAMED]), more, why)
 
 
 def _targets(counts: NDArray[np.int64], share: float) -> NDArray[np.int64]:
@@ -173,11 +207,12 @@ def _contents(lots: Lots, keys: Sequence[bytes]) -> tuple[NDArray[np.intp], list
     numbers: dict[int, int] = {}
     group_of = np.zeros(len(keys), np.intp)
     contents: list[dict[int, int]] = []
-    groups, truth = lots.groups.tolist(), lots.truth.tolist()
+    groups, shown = lots.groups.tolist(), lots.contents()
     for index in sorted(range(len(keys)), key=keys.__getitem__):
         number = numbers.setdefault(groups[index], len(numbers))
         if number == len(contents):
             contents.append({})
-        contents[number][truth[index]] = contents[number].get(truth[index], 0) + 1
+        for label in shown[index]:
+            contents[number][label] = contents[number].get(label, 0) + 1
         group_of[index] = number
     return group_of, contents

@@ -9,14 +9,14 @@ import re
 import zipfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath, PureWindowsPath
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from opsin.core.errors import DataError, SourceError
-from opsin.data.files import Files, Zipped, zipped
+from opsin.data.files import Files, Zipped, leads_out, zipped
 from opsin.data.folders import LABELS, PART_FOLDERS
 from opsin.data.listed import Listed
 from opsin.media.limits import DEFAULT_LIMITS, first_line, spoken
@@ -146,7 +146,16 @@ def is_table(head: str, named: Named) -> bool:
     >>> is_table("image,label,group", Named()), is_table("name,price", Named())
     (True, False)
     """
-    return {named.image, named.label} <= {name.strip().strip('"') for name in re.split(f"[{_DELIMITERS}]", head)}
+    return {named.image, named.label} <= heads(head)
+
+
+def heads(head: str) -> set[str]:
+    """The names of the columns of a CSV file that begins so.
+
+    >>> sorted(heads('image;"label"'))
+    ['image', 'label']
+    """
+    return {name.strip().strip('"') for name in re.split(f"[{_DELIMITERS}]", head)}
 
 
 def _refuse_columns(names: Sequence[str], where: str, named: Named) -> None:
@@ -191,7 +200,7 @@ def _names(paths: NDArray[Any], where: str) -> list[str]:
     """Paths with "/" between folders, none of which leads out of the folder that they start from."""
     names = [str(path).replace("\\", "/") for path in paths]
     for number, name in enumerate(names, start=1):
-        if not name or ".." in name.split("/") or name.startswith("/") or PureWindowsPath(name).drive:
+        if not name or leads_out(name):
             raise DataError(
                 f"{where}: picture {number} must be a path from the table's own folder, without '..'; got {name!r}."
             )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,11 +14,13 @@ from numpy.typing import NDArray
 
 from opsin.core.errors import MissingExtraError, RefusedError, WeightsError
 from opsin.core.image import Image
-from opsin.data import load
-from opsin.data.checks import CHECKS, KINDS, Fact, Kind, Problem
+from opsin.data.checks import CHECKS, KINDS, Fact, Kind, Problem, other_sizes
 from opsin.data.checks.doubts import doubts
 from opsin.data.checks.facts import read
+from opsin.data.cut import cut
 from opsin.data.dataset import Dataset
+from opsin.data.load import as_written
+from opsin.data.written import Written
 from opsin.engine.check_page import check_page
 from opsin.engine.doubting import held_out_scores
 from opsin.engine.predict import options_for
@@ -79,12 +81,18 @@ class Checked:
         pictures = [
             {
                 "image": self.data.pictures.name(index),
-                "label": self.data.labels[self.data.truth[index]],
+                "label": self.data.summary(index),
                 "part": str(self.data.parts[index]),
             }
             for index in problem.pictures
         ]
-        return {"kind": problem.kind, "said": problem.said, "weight": round(problem.weight, 6), "pictures": pictures}
+        told = {"kind": problem.kind, "said": problem.said, "weight": round(problem.weight, 6), "pictures": pictures}
+        return told | {"boxes": self._boxes(problem)} if problem.things else told
+
+    def _boxes(self, problem: Problem) -> list[list[float]]:
+        """The corners of the boxes concerned, in pixels."""
+        boxes = self.data.truth[problem.pictures[0]].boxes[list(problem.things)]
+        return [[round(float(value), 2) for value in box] for box in boxes]
 
 
 def check(
@@ -95,9 +103,12 @@ def check(
     embedder: str = EMBEDDER,
     image: str = "image",
     label: str = "label",
+    task: str | None = None,
     progress: Progress = silent,
 ) -> Checked:
     """What is wrong with labelled pictures: damaged files, copies, leaks between parts, odd looks, doubtful labels.
+
+    Of boxes: which are empty, swapped, outside of the picture, there twice, tiny, or of unknown classes.
 
     Every picture is read once; of each, little is kept.
 
@@ -108,6 +119,7 @@ def check(
         embedder: the model whose vectors labels are judged by.
         image: the column of a table with paths of pictures.
         label: the column with what they show.
+        task: "classification" or "detection", where the look of the data shall not decide.
         progress: is told how many pictures are done.
 
     Raises:
@@ -116,10 +128,11 @@ def check(
     """
     if save is not None:
         check_own(save, (PAGE, PROBLEMS))
-    data = load(source, split=(1.0, 0.0, 0.0), image=image, label=label, progress=progress)
+    written = as_written(source, image=image, label=label, task=task, progress=progress)
+    data = cut(written.data, (1.0, 0.0, 0.0), 0, False, progress)
     model, notes = _opened(data, embedder) if doubts_labels else (None, [])
     facts, vectors = _measured(data, model, progress)
-    found = [problem for each in CHECKS for problem in each(data, facts)]
+    found = [*_noted(written, facts), *(problem for each in CHECKS for problem in each(data, facts))]
     if model is not None:
         found += doubts(data, held_out_scores(vectors, data.truth, len(data.labels), progress))
     checked = Checked(data=data, problems=_worst_first(found), notes=(*_unsplit(data), *notes))
@@ -128,8 +141,17 @@ def check(
     return checked
 
 
+def _noted(written: Written, facts: Sequence[Fact]) -> Iterator[Problem]:
+    """What was found wrong in reading the truth."""
+    yield from other_sizes(written.sizes, facts)
+    for note in written.noted:
+        yield Problem(kind=note.kind, said=note.said, pictures=() if note.picture is None else (note.picture,))
+
+
 def _opened(data: Dataset, embedder: str) -> tuple[Model[Any] | None, list[str]]:
     """The model that labels are judged by; or why they cannot be."""
+    if data.task != "classification":
+        return None, ["Wrong labels were not looked for: that is done where each picture has one label."]
     if data.source is None:
         return None, ["Wrong labels were not looked for: the pictures of built-in sets are too small for it."]
     try:

@@ -13,6 +13,7 @@ from opsin.data.checks import Kind, Problem
 from opsin.data.checks.facts import READING
 from opsin.data.dataset import PARTS, Dataset
 from opsin.data.files import Files, Zipped
+from opsin.engine.box_sheet import with_boxes
 from opsin.reports import _page
 
 SHOWN = 48
@@ -76,7 +77,7 @@ def _pictures(data: Dataset, shown: Sequence[Problem]) -> str:
 def _single(data: Dataset, problem: Problem) -> str:
     """One picture and what is wrong with it."""
     (index,) = problem.pictures
-    return _picture(data, index, [("wrong", problem.said), ("", _filed(data, index))])
+    return _picture(data, index, [("wrong", problem.said), ("", _filed(data, index))], problem.things)
 
 
 def _group(data: Dataset, problem: Problem) -> str:
@@ -88,14 +89,16 @@ def _group(data: Dataset, problem: Problem) -> str:
     return f"<p><b>{escape(said)}</b></p>\n{pictures}"
 
 
-def _picture(data: Dataset, index: int, lines: Sequence[tuple[str, str]]) -> str:
-    return _page.picture(_read(data, index), data.pictures.name(index), lines)
+def _picture(data: Dataset, index: int, lines: Sequence[tuple[str, str]], things: Sequence[int] = ()) -> str:
+    return _page.picture(_read(data, index, things), data.pictures.name(index), lines)
 
 
-def _read(data: Dataset, index: int) -> Image:
-    """The picture; of one that cannot be read, an empty one."""
+def _read(data: Dataset, index: int, things: Sequence[int]) -> Image:
+    """The picture, with the boxes of these things, or of all where none is named; an empty one if it cannot be read."""
     pictures = data.pictures
     try:
+        if data.task == "detection":
+            return with_boxes(data, index, things or None)
         return pictures.reduced(index, READING) if isinstance(pictures, Files | Zipped) else pictures[index]
     # What is wrong with it stands under it.
     except ImageError:
@@ -103,8 +106,8 @@ def _read(data: Dataset, index: int) -> Image:
 
 
 def _filed(data: Dataset, index: int) -> str:
-    """Its label and its part."""
-    label, part = data.labels[data.truth[index]], str(data.parts[index])
+    """What it shows, and its part."""
+    label, part = data.summary(index), str(data.parts[index])
     return f"{label}, {part}" if part else label
 
 

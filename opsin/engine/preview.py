@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from opsin.core.errors import DataError, ImageError
+from opsin.core.errors import DataError, ImageError, OptionError
 from opsin.core.image import Image, Size, check_image
 from opsin.data.dataset import Dataset
+from opsin.engine.box_sheet import box_sheet
 from opsin.media.fitting import fitted
 from opsin.media.geometry import resize
 from opsin.nn.augment import augment
@@ -21,7 +22,7 @@ _PHOTOGRAPH = (224, 224)
 
 def preview(
     data: Dataset,
-    preset: str = "standard",
+    preset: str | None = None,
     *,
     size: Size | None = None,
     fit: str = "auto",
@@ -32,9 +33,11 @@ def preview(
 ) -> Image:
     """One picture (h, w, 3): in the first column pictures as they are, beside each what is made of it.
 
+    Where things are boxed, it is a sheet of pictures with their boxes.
+
     Args:
         data: the pictures; those shown are of as many classes as there is room for.
-        preset: as `opsin.nn.augment.augment` takes it.
+        preset: as `opsin.nn.augment.augment` takes it; "standard" when left out, and "none" where things are boxed.
         size: (height, width) of the network's input; that of the pictures in a built-in set, else 224 x 224.
         fit: how a picture is brought to that size; "auto" as in training.
         flips: whether a mirrored picture still shows the same.
@@ -45,14 +48,23 @@ def preview(
     Raises:
         UnknownNameError: for another preset.
         DataError: when none of the pictures can be read.
+        OptionError: when boxed things are to be changed at random.
     """
+    if data.task == "detection":
+        return _boxed(data, preset or "none", pictures, seed)
     originals = _originals(data, size, ("ink" if data.ink else "squeeze") if fit == "auto" else fit, pictures, seed)
-    layer = augment(preset, (originals.shape[1], originals.shape[2]), seed, flips=flips, ink=data.ink)
+    layer = augment(preset or "standard", (originals.shape[1], originals.shape[2]), seed, flips=flips, ink=data.ink)
     columns = [originals]
     for _ in range(variants if layer is not None else 0):
         changed = np.asarray(layer(originals.astype(np.float32), training=True))  # type: ignore[misc]  # not None
         columns.append(changed.round().astype(np.uint8))
     return _sheet(columns)
+
+
+def _boxed(data: Dataset, preset: str, count: int, seed: int) -> Image:
+    if preset != "none":
+        raise OptionError(f"Pictures with boxes are shown as they are: augment must be none; got {preset!r}.")
+    return box_sheet(data, _spread(data, seed)[:count])
 
 
 def _originals(data: Dataset, size: Size | None, fit: str, count: int, seed: int) -> NDArray[np.uint8]:
@@ -77,10 +89,13 @@ def _spread(data: Dataset, seed: int) -> list[int]:
     """All pictures: first one of each class, then a second of each, and so on; which ones, the seed says."""
     order = np.random.default_rng(seed).permutation(len(data))
     ranks = np.zeros(len(data), np.intp)
-    for label in range(len(data.labels)):
-        members = order[data.truth[order] == label]
-        ranks[members] = np.arange(len(members))
-    return np.lexsort((data.truth, ranks)).tolist()  # type: ignore[no-any-return]  # a list of int
+    # Where a picture shows several classes, it stands for the rarest; where it shows none, for none.
+    rarity = np.argsort(np.argsort([*data.counts().values()], kind="stable"))
+    shown = np.array([min(data.shown(index), key=rarity.__getitem__, default=-1) for index in range(len(data))])
+    for label in range(-1, len(data.labels)):
+        members = order[shown[order] == label]
+        ranks[members] = np.arange(len(members)) + len(data) * (label < 0)
+    return np.lexsort((shown, ranks)).tolist()  # type: ignore[no-any-return]  # a list of int
 
 
 def _sheet(columns: list[NDArray[np.uint8]]) -> Image:

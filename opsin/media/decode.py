@@ -80,6 +80,20 @@ def decode(
         return rgb(_upright(picture, orientation), name), size
 
 
+def picture_size(data: bytes | Path, *, name: str, limits: Limits = DEFAULT_LIMITS) -> Size:
+    """The (height, width) of the picture in a file or in its bytes, upright; of a JPEG no pixel is read.
+
+    Raises:
+        ImageError: when it is missing, no picture, damaged or too large.
+    """
+    with _opened(data, name, limits) as file, _said_clearly(name):
+        picture = _header(file, name)
+        limits.check_pixels(name, (picture.height, picture.width))
+        if picture.format not in _DRAFT_KINDS:
+            picture.load()  # as in `decode`
+        return _turned((picture.height, picture.width), _orientation(picture))
+
+
 def orientation(data: bytes | Path, *, name: str, limits: Limits = DEFAULT_LIMITS) -> int:
     """The EXIF orientation of the picture in a file or in its bytes: 1 to 8, where 1 is upright, or says nothing.
 

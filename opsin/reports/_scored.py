@@ -138,4 +138,5 @@ def columns_of(card: Card, data: Dataset) -> NDArray[np.intp]:
             f"{data.name} has pictures of {strange[0]!r}, which {card.name} was not taught. "
             f"It knows: {', '.join(card.labels[:20])}{' …' if len(card.labels) > 20 else ''}."
         )
-    return np.array([place.get(label, -1) for label in data.labels], np.intp)[data.truth]
+    found: NDArray[np.intp] = np.array([place.get(label, -1) for label in data.labels], np.intp)[data.truth]
+    return found

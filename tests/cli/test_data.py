@@ -185,3 +185,71 @@ def test_wrong_shares_are_wrong_usage(opsin):
 @pytest.mark.parametrize("word", ["show", "split"])
 def test_every_help_shows_an_example(opsin, word):
     assert f"opsin data {word} photos/" in opsin("data", word, "--help").out
+
+
+@pytest.fixture
+def cells():
+    """Ten pictures (40, 48) with a red thing each, and two with a blue one more, in the table cells/labels.csv."""
+    rows = ["image,label,x0,y0,x1,y1"]
+    for number in range(10):
+        image = np.random.default_rng(number).integers(0, 256, (5, 6, 3), np.uint8)
+        save_image(Path(f"cells/{number}.png"), cv2.resize(image, (48, 40), interpolation=cv2.INTER_CUBIC))
+        rows += [f"{number}.png,red,0,0,20,20"] + [f"{number}.png,blue,5,5,45,35"] * (number < 2)
+    Path("cells/labels.csv").write_text("\n".join(rows))
+    return Path("cells")
+
+
+@pytest.mark.usefixtures("cells")
+class TestBoxes:
+    def test_show_counts_things_and_tells_of_their_sizes(self, opsin):
+        rows = opsin("data", "show", "cells", "--split", "1", "0", "0").out.splitlines()
+        assert [line.split() for line in rows[1:4]] == [["blue", "2", "2"], ["red", "10", "10"], ["all", "12", "12"]]
+        assert rows[4].startswith("12 things in 10 pictures: 1 to 2 in each, mostly 1. Sides of boxes: 20 to 35 pixels")
+
+    def test_show_answers_json(self, opsin):
+        told = json.loads(opsin("data", "show", "cells", "--json").out)
+        assert (told["task"], told["things"]["count"], told["things"]["per_picture"]["most"]) == ("detection", 12, 2)
+
+    def test_show_saves_a_sheet(self, opsin):
+        assert opsin("data", "show", "cells", "--save", "sheet.png").out.endswith(
+            "Pictures with boxes are in sheet.png.\n"
+        )
+        assert read_image("sheet.png").shape[1] > 900
+
+    def test_a_split_is_written_and_read_again(self, opsin):
+        opsin("data", "split", "cells", "--into", "parts", "--split", "0.6", "0.2", "0.2")
+        first = json.loads(opsin("data", "show", "parts", "--json").out)["parts"]
+        opsin("data", "split", "cells", "--into", "copies", "--split", "0.6", "0.2", "0.2", "--copy")
+        assert json.loads(opsin("data", "show", "copies", "--json").out)["parts"] == first
+        assert len(list(Path("copies/train").iterdir())) == 6
+
+    def test_convert_writes_another_format_and_says_what_it_cannot_hold(self, opsin):
+        ended = opsin("data", "convert", "cells", "--to", "yolo", "--into", "yolo")
+        assert ended.out.splitlines() == [
+            "10 pictures (10 train) with 12 things are in yolo, as yolo.",
+            "What yolo cannot hold: boxes around crowds, which are left out; areas of masks; groups.",
+        ]
+        assert json.loads(opsin("data", "show", "yolo", "--json").out)["things"]["count"] == 12
+
+    def test_draw_writes_every_picture(self, opsin):
+        assert opsin("data", "draw", "cells", "--into", "drawn").out == "10 pictures with their boxes are in drawn.\n"
+        assert len(list(Path("drawn").iterdir())) == 10
+
+    def test_preview_shows_them_as_they_are(self, opsin):
+        ended = opsin("data", "preview", "cells")
+        assert ended.out == "preview.png shows pictures of cells, with their boxes.\n"
+
+    def test_check_looks_at_boxes(self, opsin):
+        found = json.loads(opsin("data", "check", "cells", "--json").out)
+        assert set(found["counts"]) <= {"few", "imbalance"}
+
+    def test_labels_where_boxes_are_asked_for_are_one_line(self, opsin):
+        (Path("photos/cat")).mkdir(parents=True)
+        ended = opsin("data", "show", "photos", "--task", "detection")
+        assert (ended.code, len(ended.err.splitlines())) == (1, 1)
+        assert "photos holds no data for detection. This would do: COCO" in ended.err
+
+
+@pytest.mark.parametrize("word", ["convert", "draw"])
+def test_help_of_boxes_shows_an_example(opsin, word):
+    assert f"opsin data {word} cells/ --" in opsin("data", word, "--help").out

@@ -1,4 +1,4 @@
-"""Pictures that look like nothing but themselves, in folders, and a cache of our own."""
+"""Pictures that look like nothing but themselves, in folders and with boxes, and a cache of our own."""
 
 from pathlib import Path
 
@@ -6,7 +6,12 @@ import cv2
 import numpy as np
 import pytest
 
+from opsin.data.dataset import Dataset
+from opsin.data.files import Files
+from opsin.data.things import Things, as_truth
 from opsin.media.files import save_image
+
+BOXES = [[1.5, 2.25, 20, 30], [10, 0, 48, 40], [60.72 / 3, 5, 30, 17.1]]
 
 
 @pytest.fixture(autouse=True)
@@ -52,5 +57,58 @@ def table_of(folder_of):
         folder = folder_of({".": 5})
         (folder / name).write_text("\n".join(lines), encoding="utf-8")
         return folder / name
+
+    return make
+
+
+@pytest.fixture
+def boxed_of(tmp_path, picture):
+    """boxed_of([Things, …], parts): a dataset of pictures (40, 48) in the folder `pictures`, that show these things."""
+
+    def make(truths, parts=None, labels=("cat", "dog"), **columns):
+        names = tuple(f"{number}.png" for number in range(len(truths)))
+        for number, name in enumerate(names):
+            save_image(tmp_path / "pictures" / name, picture(number))
+        return Dataset(
+            name="pets",
+            labels=labels,
+            pictures=Files(tmp_path / "pictures", names),
+            truth=as_truth(truths),
+            parts=np.array(parts or ["train"] * len(truths), "U10"),
+            columns={name: np.array(column) for name, column in columns.items()},
+        )
+
+    return make
+
+
+@pytest.fixture
+def boxed(boxed_of):
+    """Four pictures in three parts: two things, a crowd, nothing, and a thing whose mask is known."""
+    truths = [
+        Things(BOXES[:2], [1, 0]),
+        Things(BOXES[2:], [0], is_crowd=[True]),
+        Things([], []),
+        Things(BOXES[:1], [1], areas=[100.5]),
+    ]
+    return boxed_of(truths, ["train", "train", "validation", "test"], group=["a", "a", "", "b"])
+
+
+@pytest.fixture
+def said():
+    """said(data): for each picture, by its stem, its part and its things as rows; with areas if asked."""
+
+    def rows(things, labels, with_areas):
+        columns = zip(things.boxes.tolist(), things.labels, things.is_crowd, things.areas, strict=True)
+        return sorted(
+            (labels[number], bool(crowd), *box, *([round(float(area), 3)] if with_areas else []))
+            for box, number, crowd, area in columns
+        )
+
+    def make(data, with_areas=False):
+        names = [data.pictures.name(index).rsplit("/", 1)[-1] for index in range(len(data))]
+        return {
+            name: (str(part), rows(things, data.labels, with_areas))
+            for name, part, things in zip(names, data.parts, data.truth, strict=True)
+        }
 
     return make

@@ -1,10 +1,14 @@
 """Labelled pictures, in memory."""
 
+import dataclasses
+import hashlib
+
 import numpy as np
 import pytest
 
 from opsin.core.errors import InputError, UnknownNameError
 from opsin.data.dataset import Arrays, Dataset
+from opsin.data.things import Things, as_truth
 
 
 def dataset(count: int = 6, **changes) -> Dataset:
@@ -66,3 +70,53 @@ def test_columns_of_different_lengths_are_refused():
 def test_a_class_number_without_a_class_is_refused():
     with pytest.raises(InputError, match=r"Class numbers must be 0 to 1; got 0 to 2"):
         dataset(truth=np.array([0, 1, 2, 0, 0, 0]))
+
+
+class TestBoxes:
+    def test_the_truth_says_the_task(self, boxed):
+        assert (boxed.task, dataset().task) == ("detection", "classification")
+
+    def test_things_are_counted_and_not_pictures(self, boxed):
+        assert boxed.counts() == {"cat": 2, "dog": 2}
+
+    def test_each_picture_tells_what_it_shows(self, boxed):
+        assert [boxed.shown(index).tolist() for index in range(4)] == [[1, 0], [0], [], [1]]
+        assert [boxed.summary(index) for index in (0, 2)] == ["1 × dog, 1 × cat", "nothing"]
+
+    def test_one_class_is_shown_where_there_is_one_label(self):
+        assert (dataset().shown(1).tolist(), dataset().summary(1)) == ([1], "b")
+
+    def test_the_digest_does_not_depend_on_the_order(self, boxed):
+        assert boxed.digest() == boxed.take([2, 3, 0, 1]).digest()
+
+    @pytest.mark.parametrize(
+        "change",
+        [{"labels": ("dog", "cat")}, {"parts": np.array(["train"] * 4)}, {"truth": as_truth([Things([], [])] * 4)}],
+        ids=["labels", "parts", "boxes"],
+    )
+    def test_the_digest_changes_with_any(self, boxed, change):
+        assert dataclasses.replace(boxed, **change).digest() != boxed.digest()
+
+    def test_a_class_number_without_a_class_is_refused(self, boxed):
+        with pytest.raises(InputError, match=r"Class numbers must be 0 to 0; got 0 to 1"):
+            dataclasses.replace(boxed, labels=("cat",))
+
+    def test_no_pictures_are_data_too(self, boxed):
+        none = boxed.take([])
+        assert (len(none), none.task, none.counts()) == (0, "detection", {"cat": 0, "dog": 0})
+
+
+def test_the_digest_of_labels_is_what_it_always_was():
+    """Runs remember it, and go on only with the same data."""
+    assert (
+        dataset(2).digest()
+        == hashlib.sha256(
+            b"\n".join(
+                sorted(
+                    hashlib.sha256(bytes(range(4 * index, 4 * index + 4))).hexdigest().encode()
+                    + f" {label} train".encode()
+                    for index, label in enumerate("ab")
+                )
+            )
+        ).hexdigest()
+    )

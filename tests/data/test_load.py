@@ -12,7 +12,9 @@ import pytest
 from opsin.core.errors import DataError, OptionError, SourceError, UnknownNameError
 from opsin.data import load
 from opsin.data.dataset import Arrays, Dataset
+from opsin.data.saved import save_table
 from opsin.data.sets import SETS, BuiltIn, Held
+from opsin.data.things import Things
 from opsin.media.files import save_image
 from opsin.media.sources import read_image
 
@@ -275,3 +277,45 @@ def test_a_thing_of_another_kind_is_refused():
 def test_wrong_shares_are_refused_before_anything_is_read():
     with pytest.raises(OptionError, match="split must be three shares"):
         load("no/where", split=(0.5, 0.6, 0.1))
+
+
+class TestBoxes:
+    def test_the_look_decides_the_task(self, boxed, tmp_path, folder_of):
+        save_table(boxed, tmp_path / "pictures")
+        assert load(tmp_path / "pictures", split=(1, 0, 0)).task == "detection"
+        assert load(folder_of({"cat": 10})).task == "classification"
+
+    def test_what_is_asked_for_decides_where_both_would_do(self, table_of):
+        table = table_of("image,label,x0,y0,x1,y1", "0.png,cat,0,0,9,9", "1.png,cat,0,0,9,9")
+        assert load(table, split=(1, 0, 0), task="detection").task == "detection"
+        assert load(table, split=(1, 0, 0), task="classification").truth.tolist() == [0, 0]
+
+    def test_labels_are_no_boxes_and_what_would_do_is_listed(self, folder_of):
+        message = r"no data for detection\. This would do: COCO \(.*; a CSV table .*; PASCAL VOC .*; YOLO \(.*\)\.$"
+        with pytest.raises(SourceError, match=message):
+            load(folder_of({"cat": 10}), task="detection")
+
+    def test_an_object_is_no_file(self):
+        with pytest.raises(SourceError, match=r"Data for detection must be a file or folder; got int\. This would do"):
+            load(3, task="detection")
+
+    def test_another_task_is_refused(self, folder_of):
+        with pytest.raises(UnknownNameError, match=r"There is no task that data can be for called 'detect'\. Did you"):
+            load(folder_of({"cat": 10}), task="detect")
+
+    def test_what_is_missing_is_cut_from_train_without_stopping_at_rare_classes(self, boxed_of):
+        cat, dog = Things([[0, 0, 9, 9]], [0]), Things([[0, 0, 9, 9]], [1])
+        data = load(boxed_of([cat] * 19 + [dog]))
+        assert [int((data.parts == part).sum()) for part in ("train", "validation", "test")] == [16, 2, 2]
+
+    def test_near_duplicates_stay_on_one_side(self, boxed_of, tmp_path, picture):
+        data = boxed_of([Things([[0, 0, 9, 9]], [0])] * 20)
+        for number in range(10):
+            save_image(tmp_path / "pictures" / f"{number}.png", picture(99))
+        assert len(set(load(data).parts[:10])) == 1
+
+    def test_a_class_that_cannot_be_learned_is_said_and_no_error(self, boxed_of, caplog):
+        cat, dog = Things([[0, 0, 9, 9]], [0]), Things([[0, 0, 9, 9]], [1])
+        with caplog.at_level(logging.WARNING):
+            load(boxed_of([cat, dog], ["train", "test"]), split=(1, 0, 0))
+        assert "pets: in test only, so they cannot be learned: dog." in caplog.text

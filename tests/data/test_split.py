@@ -18,12 +18,19 @@ def lots(counts, groups=None, prefix=""):
     number = len(truth)
     together = np.arange(number) if groups is None else np.asarray(groups)
     labels = [f"class {label}" for label in range(len(counts))]
-    return Lots([f"{prefix}{index}" for index in range(number)], truth, labels, together)
+    return Lots([f"{prefix}{index}" for index in range(number)], truth[:, None], labels, together)
+
+
+def truth_of(given):
+    """(n,) the one class of each picture."""
+    return np.concatenate(given.shown)
 
 
 def table(given, parts):
     """How many pictures of each class each part has."""
-    return {part: np.bincount(given.truth[parts == part], minlength=len(given.labels)).tolist() for part in set(parts)}
+    return {
+        part: np.bincount(truth_of(given)[parts == part], minlength=len(given.labels)).tolist() for part in set(parts)
+    }
 
 
 def test_each_class_has_its_share_in_each_part():
@@ -47,7 +54,7 @@ def test_without_shares_all_is_train():
 def test_the_order_decides_nothing():
     first = lots([40, 40])
     order = np.random.default_rng(0).permutation(80)
-    second = Lots([first.names[index] for index in order], first.truth[order], first.labels, first.groups[order])
+    second = Lots([first.names[index] for index in order], first.shown[order], first.labels, first.groups[order])
     assert (dealt(first, SHARES, 0)[order] == dealt(second, SHARES, 0)).all()
 
 
@@ -88,7 +95,7 @@ def test_one_group_stays_in_train_and_the_log_says_so(caplog):
 def test_a_group_of_several_classes_never_takes_the_last_of_one_from_train():
     given = lots([4, 4], [0, 0, 1, 2, 0, 3, 4, 5])
     parts = dealt(given, SHARES, 0)
-    assert all((parts[given.truth == label] == "train").any() for label in range(2))
+    assert all((parts[truth_of(given) == label] == "train").any() for label in range(2))
 
 
 @pytest.mark.parametrize(
@@ -121,7 +128,7 @@ def test_where_one_part_is_cut_two_pictures_are_enough():
 def test_whatever_the_groups_none_is_torn_and_train_has_every_class(rows, seed):
     truth, groups = np.array(rows).T
     enough = np.bincount(truth, minlength=4)[truth] > 2
-    given = Lots([str(index) for index in range(len(rows))], truth, list("abcd"), groups)
+    given = Lots([str(index) for index in range(len(rows))], truth[:, None], list("abcd"), groups)
     if not enough.all():
         with pytest.raises(DataError):
             dealt(given, SHARES, seed)
@@ -145,3 +152,60 @@ def test_other_shares_are_refused(split):
     )
     with pytest.raises(OptionError, match=message):
         check_split(split)
+
+
+def several(shown, groups=None, classes=4):
+    """Pictures that show several classes each."""
+    together = np.arange(len(shown)) if groups is None else np.asarray(groups)
+    names = [str(index) for index in range(len(shown))]
+    return Lots(names, [np.array(each, np.int64) for each in shown], list("abcdefgh"[:classes]), together, False)
+
+
+class TestSeveralClasses:
+    def test_each_part_has_its_share_of_the_pictures(self):
+        random = np.random.default_rng(0)
+        parts = dealt(several([random.integers(0, 4, 5) for _ in range(100)]), SHARES, 0)
+        assert Counter(parts.tolist()) == {"train": 70, "validation": 10, "test": 20}
+
+    def test_a_rare_class_has_its_share_too(self):
+        given = several([[0, 1]] * 10 + [[1]] * 90)
+        parts = dealt(given, SHARES, 0)
+        assert Counter(parts[:10].tolist()) == {"train": 7, "validation": 1, "test": 2}
+
+    def test_pictures_that_show_nothing_are_dealt_out_as_well(self):
+        parts = dealt(several([[0]] * 50 + [[]] * 50), SHARES, 0)
+        assert Counter(parts.tolist()) == {"train": 70, "validation": 10, "test": 20}
+
+    def test_a_class_in_one_picture_stays_in_train_and_the_log_says_so(self, caplog):
+        with caplog.at_level(logging.WARNING):
+            parts = dealt(several([[3, 0]] + [[0]] * 19), SHARES, 0)
+        assert parts[0] == "train"
+        assert [record.message for record in caplog.records] == [
+            f"{part} has no picture of d: too few pictures show them, or always the same group."
+            for part in ("validation", "test")
+        ]
+
+    def test_of_many_missing_classes_eight_are_named(self, caplog):
+        labels = [f"c{number}" for number in range(10)]
+        given = Lots(list("0123456789"), [np.array([number]) for number in range(10)], labels, np.arange(10), False)
+        with caplog.at_level(logging.WARNING):
+            dealt(given, {"test": 0.1}, 0)
+        assert "c7 and 2 more: too few" in caplog.text
+
+    def test_a_group_stays_together(self):
+        groups = np.arange(100) // 5
+        parts = dealt(several([[0, 1]] * 100, groups), SHARES, 0)
+        assert all(len(set(parts[groups == group])) == 1 for group in range(20))
+
+    def test_a_thing_that_is_there_twice_counts_once(self):
+        once, twice = (dealt(several([[0] * times, [1]] * 30), SHARES, 0) for times in (1, 2))
+        assert (once == twice).all()
+
+    @settings(deadline=None)
+    @given(st.lists(st.lists(st.integers(0, 3), max_size=4), min_size=1, max_size=40), st.integers(0, 5))
+    def test_train_has_every_class_and_no_part_more_than_its_share(self, shown, seed):
+        parts = dealt(several(shown), SHARES, seed)
+        learned = {number for each, part in zip(shown, parts, strict=True) if part == "train" for number in each}
+        assert learned == {number for each in shown for number in each}
+        for part, share in SHARES.items():
+            assert (parts == part).sum() <= max(1, np.floor(len(shown) * share + 0.5))

@@ -191,3 +191,38 @@ def test_what_cannot_be_loaded_says_why(tmp_path):
     (tmp_path / "empty").mkdir()
     with pytest.raises(InputError, match="no class folders"):
         check(tmp_path / "empty")
+
+
+class TestBoxes:
+    @pytest.fixture
+    def cells(self, tmp_path):
+        """Two pictures (80, 96) to learn from, with boxes that are wrong in many ways, and a third that is missing."""
+        for seed in range(2):
+            save_image(tmp_path / "cells" / f"{seed}.png", cloud(seed, COLOURS["red"]))
+        rows = ["image,label,x0,y0,x1,y1,width,height", "0.png,red,0,0,30,30,96,80", "0.png,red,0,0,30,30,96,80"]
+        rows += ["0.png,red,50,50,50,60,96,80", "0.png,red,60,60,50,50,96,80", "1.png,blue,0,0,120,40,90,80"]
+        (tmp_path / "cells/labels.csv").write_text("\n".join([*rows, "2.png,red,0,0,9,9,96,80"]))
+        return tmp_path / "cells"
+
+    def test_what_is_wrong_with_boxes_is_found(self, cells):
+        found = looked(cells).counts()
+        wanted = ("missing", "swapped_box", "empty_box", "outside", "other_size", "twin_box")
+        assert {kind: found[kind] for kind in wanted} == dict.fromkeys(wanted, 1)
+
+    def test_the_boxes_concerned_are_named_with_what_the_picture_shows(self, cells):
+        (problem,) = [each for each in looked(cells).to_dict()["problems"] if each["kind"] == "outside"]
+        assert (problem["boxes"], problem["pictures"][0]["label"]) == ([[0, 0, 120, 40]], "1 × blue")
+
+    def test_the_page_shows_them(self, cells, tmp_path):
+        looked(cells, save=tmp_path / "check")
+        page = (tmp_path / "check" / PAGE).read_text(encoding="utf-8")
+        assert "Boxes with swapped corners: 1" in page
+        assert "4 × red" in page
+
+    def test_labels_are_not_doubted(self, cells):
+        assert "Wrong labels were not looked for: that is done where each picture has one label." in looked(cells).notes
+
+    def test_sound_boxes_have_no_such_problem(self, cells):
+        lines = (cells / "labels.csv").read_text().splitlines()
+        (cells / "labels.csv").write_text("\n".join(lines[:2]))
+        assert set(looked(cells).counts()) <= {"few"}

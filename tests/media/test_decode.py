@@ -13,7 +13,7 @@ from PIL import ImageOps
 
 from opsin.core.errors import ImageError, MissingExtraError
 from opsin.core.image import Image
-from opsin.media.decode import decode, image_from_pillow, orientation
+from opsin.media.decode import decode, image_from_pillow, orientation, picture_size
 from opsin.media.limits import Limits
 
 # (32, 64) black, with a red left top quarter and a blue right bottom quarter.
@@ -260,3 +260,15 @@ def test_without_an_orientation_a_picture_is_upright(
 def test_the_orientation_of_what_is_no_picture_cannot_be_told() -> None:
     with pytest.raises(ImageError, match="photo is not a picture"):
         orientation(b"no picture", name="photo")
+
+
+@pytest.mark.parametrize("orientation", range(1, 9))
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
+def test_the_size_is_told_as_decoding_tells_it(encoded: Callable[..., bytes], kind: str, orientation: int) -> None:
+    data = encoded(kind, exif=with_orientation(orientation))
+    assert picture_size(data, name="photo") == decode(data, name="photo")[1]
+
+
+def test_the_size_of_what_is_no_picture_is_refused() -> None:
+    with pytest.raises(ImageError, match="photo is not a picture"):
+        picture_size(b"no picture", name="photo")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 
+from opsin.data.checks.boxes import broken_boxes, other_sizes, outside, tiny, twins, without_things
 from opsin.data.checks.classes import absences, class_sizes
 from opsin.data.checks.facts import Fact
 from opsin.data.checks.looks import blur, exposure, sizes, turned, unreadable
@@ -19,6 +20,11 @@ CHECKS: tuple[Check, ...] = (
     near_copies,
     group_leaks,
     unreadable,
+    broken_boxes,
+    outside,
+    twins,
+    tiny,
+    without_things,
     class_sizes,
     absences,
     exposure,
@@ -28,4 +34,4 @@ CHECKS: tuple[Check, ...] = (
 )
 """Every question that is asked. To add one: a function, and its kinds of problems in `KINDS`."""
 
-__all__ = ["CHECKS", "KINDS", "Check", "Fact", "Kind", "Problem"]
+__all__ = ["CHECKS", "KINDS", "Check", "Fact", "Kind", "Problem", "other_sizes"]

@@ -9,21 +9,22 @@ from opsin.data.checks.problem import Problem
 from opsin.data.dataset import PARTS, Dataset
 
 FEW = 20
-"""Pictures to learn a class from, below which it is mentioned."""
+"""Pictures, or things in them, to learn a class from, below which it is mentioned."""
 
 UNEVEN = 3.0
 """How many times larger the largest class may be than the smallest; training weighs classes from there on."""
 
 
 def class_sizes(data: Dataset, facts: Sequence[Fact]) -> Iterator[Problem]:
-    """Classes with few pictures to learn from; and that the largest is much larger than the smallest."""
+    """Classes with few pictures, or things, to learn from; and that the largest is much larger than the smallest."""
     counts = data.part("train").counts() if "train" in data.parts else data.counts()
     for label, count in counts.items():
         if count < FEW:
             yield Problem(kind="few", said=f"{label}: {count} to learn from", weight=-float(count))
     large, small = max(counts, key=counts.__getitem__), min(counts, key=counts.__getitem__)
     if counts[large] >= UNEVEN * counts[small]:
-        said = f"{large} has {counts[large]} pictures to learn from, {small} has {counts[small]}"
+        what = "pictures" if data.task == "classification" else "things"
+        said = f"{large} has {counts[large]} {what} to learn from, {small} has {counts[small]}"
         yield Problem(kind="imbalance", said=said)
 
 

@@ -33,12 +33,14 @@ class Problem:
         said: what is wrong, in a few words.
         pictures: the numbers of the pictures concerned; none where it concerns a class.
         weight: the higher, the worse among its kind.
+        things: the numbers of the boxes concerned, in the one picture; none where it concerns all of the picture.
     """
 
     kind: str
     said: str
     pictures: tuple[int, ...] = ()
     weight: float = 0.0
+    things: tuple[int, ...] = ()
 
 
 _JUDGED = "A network is then judged by pictures that it has learned by heart, and looks better than it is."
@@ -75,6 +77,51 @@ KINDS = (
         remedy="Get fresh copies, or delete them.",
     ),
     Kind(
+        name="missing",
+        title="Pictures that are missing",
+        why="What is said of them is lost.",
+        remedy="Put them where the file says, or take what it says of them out.",
+    ),
+    Kind(
+        name="unknown",
+        title="Boxes of an unknown class or picture",
+        why="Nobody can say what they are around. They are left out of training, and so teach that nothing is there.",
+        remedy="Add the class or the picture to its list, or take the boxes out.",
+    ),
+    Kind(
+        name="swapped_box",
+        title="Boxes with swapped corners",
+        why="Their right is left of their left, or their bottom above their top. They are left out of training, and so "
+        "teach that nothing is there.",
+        remedy="Swap them back, or draw them anew.",
+    ),
+    Kind(
+        name="empty_box",
+        title="Boxes without an inside",
+        why="They have no width or no height: often a click that slipped. They are left out of training.",
+        remedy="Delete them, or draw them anew where something is.",
+    ),
+    Kind(
+        name="outside",
+        title="Boxes that reach out of the picture",
+        why="Far outside, the box belongs to another picture or to another size of this one. Training cuts off what is "
+        "outside.",
+        remedy="Look whether the box sits on its thing. Where it does, cut it at the border.",
+    ),
+    Kind(
+        name="other_size",
+        title="Pictures of another size than is written down",
+        why="The boxes may have been drawn on a larger or smaller copy, or on one that lay on its side: then they sit "
+        "in the wrong places. Opsin goes by the picture.",
+        remedy="Look whether the boxes sit on their things. Scale them where they do not; else mend the size.",
+    ),
+    Kind(
+        name="twin_box",
+        title="Things that are marked twice",
+        why="A network learns to find each of them twice, and is marked down when it finds it once.",
+        remedy="Delete one of the two boxes.",
+    ),
+    Kind(
         name="conflict",
         title="One picture with different labels",
         why=_NOISE,
@@ -94,10 +141,23 @@ KINDS = (
         remedy="Add pictures of it, or split again: opsin data split DATA --into DIR",
     ),
     Kind(
+        name="tiny_box",
+        title="Very small boxes",
+        why="Pictures are made smaller for a network; of a thing this small a few pixels are left.",
+        remedy="Delete those that are slips. Where such things matter, train with a larger --image-size, or cut the "
+        "pictures into tiles.",
+    ),
+    Kind(
+        name="no_things",
+        title="Pictures in which nothing is marked",
+        why="They teach what does not count, which is good where it is meant, and harmful where marking was forgotten.",
+        remedy="Look at each. Mark what is in it, or keep it when there is nothing.",
+    ),
+    Kind(
         name="few",
-        title="Classes with few pictures",
+        title="Classes with few examples",
         why="What only some pictures have in common by chance is learned as if it were the class.",
-        remedy="Add pictures; 50 are a beginning, more are better. Or put the class together with another.",
+        remedy="Add pictures of it; 50 are a beginning, more are better. Or put the class together with another.",
     ),
     Kind(
         name="imbalance",

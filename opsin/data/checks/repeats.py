@@ -49,15 +49,26 @@ def _told(data: Dataset, found: Iterable[Sequence[int]], near: str) -> Iterator[
         if len(together) < 2:
             continue
         parts = sorted({str(data.parts[index]) for index in together})
-        labels = sorted({data.labels[data.truth[index]] for index in together})
+        labels = _labels(data, together, near)
         pictures, weight = tuple(together), float(len(together))
         if len(parts) > 1:
             yield Problem(kind=f"{near}leak", said=f"in {' and '.join(parts)}", pictures=pictures, weight=weight)
         if len(labels) > 1:
-            yield Problem(kind="conflict", said=f"as {' and '.join(labels)}", pictures=pictures, weight=weight)
+            # Boxes may differ where the things are the same.
+            said = f"as {' and '.join(dict.fromkeys(labels))}"
+            yield Problem(kind="conflict", said=said, pictures=pictures, weight=weight)
         if len(parts) == len(labels) == 1:
             said = f"{len(together)} times in {labels[0]}"
             yield Problem(kind=f"{near}duplicate", said=said, pictures=pictures, weight=weight)
+
+
+def _labels(data: Dataset, together: Sequence[int], near: str) -> list[str]:
+    """What the same picture is said to show, in as many ways as it is said."""
+    if data.task == "classification":
+        return sorted({data.labels[data.truth[index]] for index in together})
+    # Of another size, the same boxes have other corners: only what the file itself repeats can be held against it.
+    said = {data.truth[index].digest(): data.summary(index) for index in together[: 1 if near else None]}
+    return sorted(said.values())
 
 
 def group_leaks(data: Dataset, facts: Sequence[Fact]) -> Iterator[Problem]:

@@ -1,4 +1,5 @@
 from opsin.data.checks.classes import absences, class_sizes
+from opsin.data.things import Things
 
 
 def said(problems):
@@ -36,3 +37,8 @@ def test_a_class_that_a_part_lacks_is_told(data_of):
 
 def test_data_without_parts_lack_nothing(data_of):
     assert said(absences(data_of("cat", "dog"), [])) == []
+
+
+def test_of_boxes_the_things_are_counted(boxed_of):
+    data = boxed_of([Things([[0, 0, 9, 9]] * 70, [0] * 70), Things([[0, 0, 9, 9]] * 20, [1] * 20)])
+    assert said(class_sizes(data, [])) == [("imbalance", "cat has 70 things to learn from, dog has 20")]

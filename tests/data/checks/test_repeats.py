@@ -1,9 +1,11 @@
 import dataclasses
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from opsin.data.checks.repeats import ALIKE, CANDIDATES, copies, group_leaks, near_copies
+from opsin.data.things import Things
 
 
 def said(problems):
@@ -118,3 +120,24 @@ class TestGroups:
 
     def test_data_without_groups_has_none(self, data_of, twins):
         assert said(group_leaks(data_of("cat train", "cat test", "cat train"), twins)) == []
+
+
+class TestBoxes:
+    def kinds(self, data, facts, check=copies):
+        return [(problem.kind, problem.said) for problem in check(data, facts)]
+
+    def test_a_copy_with_the_same_boxes_is_there_twice(self, boxed_of, fact_of):
+        data = boxed_of([Things([[0, 0, 9, 9]], [0])] * 2)
+        assert self.kinds(data, [fact_of(1), fact_of(1)]) == [("duplicate", "2 times in 1 × cat")]
+
+    def test_a_copy_with_other_boxes_contradicts(self, boxed_of, fact_of):
+        data = boxed_of([Things([[0, 0, 9, 9]], [0]), Things([[0, 0, 9, 9]], [1])])
+        assert self.kinds(data, [fact_of(1), fact_of(1)]) == [("conflict", "as 1 × cat and 1 × dog")]
+
+    def test_boxes_of_a_near_copy_have_other_corners_and_do_not_contradict(self, boxed_of, fact_of):
+        data = dataclasses.replace(
+            boxed_of([Things([[0, 0, 9, 9]], [0]), Things([[0, 0, 5, 5]], [0])]), source=Path("pets")
+        )
+        thumb = fact_of(1).thumb
+        facts = [fact_of(1, hash=5, thumb=thumb), fact_of(2, hash=5, thumb=thumb)]
+        assert [kind for kind, _ in self.kinds(data, facts, near_copies)] == ["near_duplicate"]

@@ -1,0 +1,113 @@
+"""Pictures with their true boxes, side by side, so that a person sees what is marked and how well."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+
+from opsin.core.boxes import Boxes
+from opsin.core.errors import ImageError
+from opsin.core.image import Image, check_image
+from opsin.data.dataset import Dataset
+from opsin.data.formats import file_names
+from opsin.draw.boxes import draw_boxes
+from opsin.draw.lettering import line_height, written
+from opsin.draw.palette import BLACK
+from opsin.draw.shapes import stamp
+from opsin.media.files import save_image
+from opsin.media.geometry import resize
+from opsin.store.folders import folder_atomically
+from opsin.store.progress import Progress, silent
+
+logger = logging.getLogger("opsin")
+
+SHOWN = 12
+COLUMNS = 4
+_TILE = 320
+_GAP = 8
+_LETTERS = 13
+_PAPER = 250
+
+
+def spread_evenly(data: Dataset, count: int) -> list[int]:
+    """At most so many pictures, from the first to the last, as numbers."""
+    found: list[int] = np.linspace(0, max(len(data) - 1, 0), min(count, len(data))).astype(int).tolist()
+    return found
+
+
+def with_boxes(data: Dataset, index: int, things: Sequence[int] | None = None, side: int | None = _TILE) -> Image:
+    """A picture (h, w, 3) of which the longer side has at most so many pixels, with the boxes of some of its things.
+
+    Args:
+        data: with `Things` as its truth.
+        index: of the picture.
+        things: numbers of those whose boxes are drawn; all when left out.
+        side: in pixels; None for the picture as large as it is. Boxes are drawn after the picture is shrunk, so that
+            lines and letters can be seen.
+
+    Raises:
+        ImageError: when the picture cannot be read.
+    """
+    image = check_image(data.pictures[index])
+    truth = data.truth[index]
+    chosen = range(len(truth)) if things is None else things
+    labels = [data.labels[truth.labels[number]] for number in chosen]
+    ratio = 1.0 if side is None else min(1.0, side / max(image.shape[:2]))
+    size = (max(1, round(image.shape[0] * ratio)), max(1, round(image.shape[1] * ratio)))
+    boxes: Boxes = truth.boxes[list(chosen)] * np.float32(ratio)
+    # Drawn as they are meant, even where the corners are swapped.
+    upright = np.concatenate([np.minimum(boxes[:, :2], boxes[:, 2:]), np.maximum(boxes[:, :2], boxes[:, 2:])], axis=1)
+    return draw_boxes(resize(image, size), upright, labels)
+
+
+def box_sheet(data: Dataset, chosen: Sequence[int], columns: int = COLUMNS) -> Image:
+    """A new picture (h, w, 3): the chosen pictures with their boxes and names; one that cannot be read stays grey."""
+    rows, columns = -(-len(chosen) // columns), min(columns, max(len(chosen), 1))
+    height = _TILE + line_height(_LETTERS) + _GAP
+    sheet = np.full((rows * height + _GAP, columns * (_TILE + _GAP) + _GAP, 3), _PAPER, np.uint8)
+    for place, index in enumerate(chosen):
+        top, left = _GAP + place // columns * height, _GAP + place % columns * (_TILE + _GAP)
+        sheet[top : top + _TILE, left : left + _TILE] = _tile(data, index)
+        stamp(sheet, written(_name(data, index), _LETTERS, _TILE), left, top + _TILE, BLACK)
+    return sheet
+
+
+def save_drawn(data: Dataset, folder: Path, progress: Progress = silent) -> int:
+    """Draw the boxes on every picture, and write each as JPEG into a new folder, all or nothing; how many there are.
+
+    Those that cannot be read are left out, and the log names them.
+
+    Raises:
+        UsageError: when something is in the folder already.
+        OpsinError: when it cannot be written to.
+    """
+    number = 0
+    with folder_atomically(folder, ()) as beside:
+        for index, name in enumerate(file_names(data.pictures)):
+            try:
+                save_image((beside / name).with_suffix(".jpg"), with_boxes(data, index, side=None))
+                number += 1
+            except ImageError as error:
+                logger.warning("left out: %s", error)
+            progress("pictures", index + 1, len(data))
+    return number
+
+
+def _name(data: Dataset, index: int) -> str:
+    part = str(data.parts[index])
+    return f"{data.pictures.name(index).rsplit('/', 1)[-1]}{f' ({part})' if part else ''}: {data.summary(index)}"
+
+
+def _tile(data: Dataset, index: int) -> Image:
+    tile = np.full((_TILE, _TILE, 3), _PAPER - 15, np.uint8)
+    try:
+        picture = with_boxes(data, index)
+    except ImageError:
+        return tile
+    height, width = picture.shape[:2]
+    top, left = (_TILE - height) // 2, (_TILE - width) // 2
+    tile[top : top + height, left : left + width] = picture
+    return tile
