@@ -13,6 +13,7 @@ import accuracy
 import camera
 import cifar
 import clothing
+import count
 import damaged
 import exports
 import faces
@@ -36,6 +37,7 @@ AREAS: dict[str, Callable[[], list[Figure]]] = {
     "exports": exports.main,
     "faces": faces.main,
     "unlock": unlock.main,
+    "count": count.main,
 }
 
 

@@ -32,6 +32,7 @@ from opsin.tasks import TASKS, Result
 from opsin.tasks.classification import CLASSIFICATION, Classification
 from opsin.tasks.detection import DETECTION, Detections
 from opsin.tasks.embedding import EMBEDDING, Embedding
+from opsin.uses.count import Counts, count
 from opsin.uses.look import LOOK, Look
 
 __version__ = "0.1.0"
@@ -46,6 +47,7 @@ __all__ = [
     "MODELS",
     "TASKS",
     "Classification",
+    "Counts",
     "Detections",
     "Embedding",
     "Evaluation",
@@ -60,6 +62,7 @@ __all__ = [
     "Run",
     "classify",
     "cnn",
+    "count",
     "data",
     "detect",
     "embed",

@@ -18,7 +18,7 @@ from opsin.core.errors import OptionError
 from opsin.core.options import Options
 from opsin.engine.album import Album, check_apart, outside
 from opsin.engine.predict import options_for
-from opsin.engine.stream import Answer, answers, followed
+from opsin.engine.stream import Answer, answers, followed, follows
 from opsin.media.counting import expected
 from opsin.media.sources import open_source
 from opsin.models import cards_needed
@@ -46,7 +46,9 @@ Every = Annotated[
     float | None,
     typer.Option("--every", metavar="SECONDS", help="Of a video, one frame in so many seconds.", show_default=False),
 ]
-Track = Annotated[bool, typer.Option("--track", help="Of a video, follow each through the frames, with one name.")]
+Track = Annotated[
+    bool, typer.Option("--track", help="Of a video, follow each through the frames, with a number and one name.")
+]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No table and no progress; errors only.")]
 
 
@@ -73,15 +75,14 @@ def command(task: Task[Any, Any]) -> Callable[..., None]:
         if save:
             check_apart(named, save)
             items = outside(items, save)
-        found = answers(task, items, asked, keeps_images=save is not None)
-        found = followed(task, found) if track else found
+        found = (followed if track else answers)(task, items, asked, keeps_images=save is not None)
         counted = counting(found, lambda: expected(named, every), is_shown=not quiet)
         failed = show(counted, shown, task, save)
         if failed:
             raise typer.Exit(1)
 
     run.__doc__ = _help(task)
-    return _with_flags(run, task.options_type, without=() if task.follow else ("track",))
+    return _with_flags(run, task.options_type, without=() if follows(task) else ("track",))
 
 
 def show(found: Iterable[Answer[Any]], shown: Writer, task: Task[Any, Any], save: Path | None) -> int:

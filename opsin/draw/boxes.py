@@ -20,7 +20,14 @@ _MOST_COVERED = 0.12
 """Share of the picture that plates may cover before their letters become smaller."""
 
 
-def draw_boxes(image: Image, boxes: ArrayLike, labels: Sequence[str], scores: ArrayLike | None = None) -> Image:
+def draw_boxes(
+    image: Image,
+    boxes: ArrayLike,
+    labels: Sequence[str],
+    scores: ArrayLike | None = None,
+    *,
+    colours: Sequence[Colour] | None = None,
+) -> Image:
     """A new image with a box and a plate with its label around each thing. The given image stays as it is.
 
     A label has the same colour in every picture. Lines and letters grow with the picture. Where there is no room for a
@@ -31,6 +38,7 @@ def draw_boxes(image: Image, boxes: ArrayLike, labels: Sequence[str], scores: Ar
         boxes: (n, 4) xyxy in pixels; the first is drawn on top and has the best place for its plate.
         labels: n texts.
         scores: (n,) certainties in 0..1, written behind the labels; none are written when left out.
+        colours: n; each label's own when left out.
 
     Raises:
         InputError: when boxes, labels and scores differ in number.
@@ -42,10 +50,10 @@ def draw_boxes(image: Image, boxes: ArrayLike, labels: Sequence[str], scores: Ar
     texts = _texts(labels, scores)
     shown = _visible(_checked(boxes, len(texts)), size)
     canvas = image.copy()
-    colours = [colour_of(label) for label in labels]
-    for box, colour in zip(shown[::-1], colours[::-1], strict=True):
+    chosen = [colour_of(label) for label in labels] if colours is None else list(colours)
+    for box, colour in zip(shown[::-1], chosen[::-1], strict=True):
         _draw_outline(canvas, box, colour)
-    _draw_plates(canvas, shown, texts, colours)
+    _draw_plates(canvas, shown, texts, chosen)
     return canvas
 
 

@@ -45,6 +45,15 @@ def colour_of(label: str) -> Colour:
     return PALETTE[digest[0] % len(PALETTE)]
 
 
+def colour_of_number(number: int) -> Colour:
+    """The colour of a number, such as a track's: sixteen that follow each other have sixteen colours.
+
+    >>> colour_of_number(3) == colour_of_number(19) != colour_of_number(4)
+    True
+    """
+    return PALETTE[number % len(PALETTE)]
+
+
 def ink_on(colour: Colour) -> Colour:
     """Black or white, whichever can be read better on the colour; the contrast is at least 4.5 to 1.
 

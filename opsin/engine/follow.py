@@ -4,6 +4,8 @@ The boxes of a frame are paired with the tracks so far, at the lowest cost of al
 its last steps lead (Bewley et al., SORT, https://arxiv.org/abs/1602.00763). Boxes are compared a little grown, so that
 small and quick things still meet (Yang et al., C-BIoU, https://arxiv.org/abs/2211.14317). Where there are embeddings,
 they count as much as places do, and bring back who was out of sight (Wojke et al., https://arxiv.org/abs/1703.07402).
+Sure boxes can be paired before the others, which then go on with the tracks left over and begin none (Zhang et al.,
+ByteTrack, https://arxiv.org/abs/2110.06864).
 """
 
 from __future__ import annotations
@@ -20,8 +22,6 @@ from opsin.core.assignment import assignment
 from opsin.core.boxes import Boxes, as_boxes, iou
 from opsin.core.options import Checked, option
 
-GROWTH = 0.3
-"""How much of its side a box grows on each side before it is compared."""
 QUICKNESS = 0.5
 """How much of a track's speed is the latest step; the rest is what was known before."""
 FADING = 0.8
@@ -30,6 +30,8 @@ LEARNING = 0.2
 """How much of a track's embedding is the latest look."""
 SURE = 0.7
 """The overlap from which a thing is where its track is expected, whatever it looks like."""
+OTHERNESS = 0.5
+"""What it costs to be called by another label, in overlaps: a thing with the track's own label comes before it."""
 NEVER = 1e6
 """The cost of a pair that cannot be."""
 
@@ -38,6 +40,9 @@ NEVER = 1e6
 class FollowOptions(Checked):
     """How to follow."""
 
+    growth: float = option(
+        0.3, help="A box grows by this share of its sides on each side to be compared.", low=0, high=1
+    )
     min_overlap: float = option(
         0.1, help="Boxes that overlap less than this with where a track is expected are others (0 to 1).", low=0, high=1
     )
@@ -48,6 +53,15 @@ class FollowOptions(Checked):
         0.2, help="A look less alike than this is another's, wherever it is (-1 to 1).", low=-1, high=1
     )
     min_new: float = option(0.5, help="A track begins with a score of at least this (0 to 1).", low=0, high=1)
+    min_sure: float = option(
+        0.0, help="Things with a score of at least this are paired first, the others with what is left.", low=0, high=1
+    )
+    min_same: float = option(
+        1.0,
+        help="A thing with another label goes on with a track that it overlaps more than this (0 to 1).",
+        low=0,
+        high=1,
+    )
     patience: int = option(30, help="After so many frames out of sight a track ends.", low=1)
 
 
@@ -58,7 +72,7 @@ class Seen:
     Attributes:
         boxes: (n, 4) xyxy in pixels.
         scores: (n,) in 0..1.
-        labels: n; only what has the same label is ever the same. None when all have.
+        labels: n; what has another label is another thing, as far as `min_same` says so. None when all have one.
         embeddings: (n, d) of length 1, or None.
     """
 
@@ -141,28 +155,40 @@ def _pairs(state: Following, seen: Seen) -> list[tuple[int, int]]:
     """Which track is which of the things seen."""
     if not state.tracks or not len(seen.boxes):
         return []
-    costs = _costs(state, seen)
-    return [(int(track), int(thing)) for track, thing in assignment(costs) if costs[track, thing] < NEVER]
+    costs, is_sure = _costs(state, seen), seen.scores >= state.options.min_sure
+    first = _paired(costs, np.arange(len(costs)), np.flatnonzero(is_sure))
+    left = np.setdiff1d(np.arange(len(costs)), [track for track, _ in first])
+    return first + _paired(costs, left, np.flatnonzero(~is_sure))
+
+
+def _paired(costs: NDArray[Any], tracks: NDArray[Any], things: NDArray[Any]) -> list[tuple[int, int]]:
+    """The best pairs among some of the tracks and some of the things."""
+    # What fits to nothing takes no part: the time grows with the cube of the number.
+    can_be = costs[np.ix_(tracks, things)] < NEVER
+    tracks, things = tracks[can_be.any(axis=1)], things[can_be.any(axis=0)]
+    some = costs[np.ix_(tracks, things)]
+    return [(int(tracks[row]), int(things[column])) for row, column in assignment(some) if some[row, column] < NEVER]
 
 
 def _costs(state: Following, seen: Seen) -> NDArray[np.float64]:
     """(tracks, things) how badly each fits to each."""
     options = state.options
     expected = np.stack([track.expected for track in state.tracks])
-    overlaps = iou(_grown(expected), _grown(seen.boxes)).astype(np.float64)
+    overlaps = iou(_grown(expected, options.growth), _grown(seen.boxes, options.growth)).astype(np.float64)
     alike = _alike(state.tracks, seen)  # NaN where there is no telling
     # Where looks are in doubt, as when a head turns away, the place must be sure: after a cut somebody else is there.
     needed = np.where(alike < options.min_similarity, max(options.min_overlap, SURE), options.min_overlap)
     can_be = (overlaps >= needed) | (alike >= options.min_similarity)
-    can_be &= ~(alike < options.max_difference) & _same_label(state.tracks, seen)
-    costs = 1 - np.where(np.isnan(alike), overlaps, (overlaps + alike) / 2)
+    is_same = _same_label(state.tracks, seen)
+    can_be &= ~(alike < options.max_difference) & (is_same | (overlaps > options.min_same))
+    costs = 1 - np.where(np.isnan(alike), overlaps, (overlaps + alike) / 2) + np.where(is_same, 0, OTHERNESS)
     return np.where(can_be, costs, NEVER)
 
 
-def _grown(boxes: ArrayLike) -> Boxes:
+def _grown(boxes: ArrayLike, growth: float) -> Boxes:
     given = as_boxes(boxes)
     sides = given[:, 2:] - given[:, :2]
-    return np.concatenate([given[:, :2] - GROWTH * sides, given[:, 2:] + GROWTH * sides], axis=1)
+    return np.concatenate([given[:, :2] - growth * sides, given[:, 2:] + growth * sides], axis=1)
 
 
 def _alike(tracks: Sequence[Track], seen: Seen) -> NDArray[np.float64]:

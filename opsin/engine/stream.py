@@ -7,7 +7,7 @@ import os
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from itertools import islice
 from typing import Any, Generic, TypeVar
@@ -16,12 +16,14 @@ from opsin.core.errors import InputError, OptionError
 from opsin.core.image import Image, Size
 from opsin.core.options import Options
 from opsin.engine.predict import model_for, options_for
+from opsin.engine.tracking import asking_more, begin, can_be_followed, only_sure, track_things
 from opsin.media.item import Item
 from opsin.media.sources import Source, open_source
 from opsin.models import Model
 from opsin.tasks import TASKS, Result, Task
 
 R = TypeVar("R", bound=Result)
+S = TypeVar("S")
 T = TypeVar("T")
 U = TypeVar("U")
 
@@ -72,8 +74,7 @@ def stream(
     """
     asked = TASKS.get(task)
     items = open_source(source, every_seconds=every_seconds)
-    found: Iterator[Answer[Any]] = answers(asked, items, options_for(asked, options))
-    for each in followed(asked, found) if track else found:
+    for each in (followed if track else answers)(asked, items, options_for(asked, options)):
         if each.result is not None:
             yield each.item, each.result
         elif each.error is not None:
@@ -99,16 +100,56 @@ def answers(
     return _flat(in_order(work, _batches(items, batch_size), workers))
 
 
-def followed(task: Task[Any, R], found: Iterator[Answer[R]]) -> Iterator[Answer[R]]:
-    """The same answers, with what the task follows from frame to frame.
+def followed(
+    task: Task[Any, R], items: Iterable[Item], options: Options, *, keeps_images: bool = False
+) -> Iterator[Answer[R]]:
+    """As `answers`, with what the task follows from frame to frame of a video.
 
     Raises:
         OptionError: for a task that follows nothing.
     """
-    if task.follow is None:
-        following = ", ".join(each.name for each in TASKS if each.follow)
+    if not follows(task):
+        following = ", ".join(each.name for each in TASKS if follows(each))
         raise OptionError(f"{task.name} follows nothing through a video. Tasks that do: {following}.")
-    return task.follow(found)
+    if task.follow is not None:
+        return task.follow(answers(task, items, options, keeps_images=keeps_images))
+    found: Iterator[Answer[Any]] = answers(task, items, asking_more(options), keeps_images=keeps_images)
+    return stepped(map(partial(_as_asked, options), found), partial(begin, options), track_things)
+
+
+def _as_asked(options: Options, answer: Answer[Any]) -> Answer[Any]:
+    """An answer about a picture that is no frame of a video, without what was asked for only to be followed."""
+    if answer.result is None or answer.item.frame is not None:
+        return answer
+    return replace(answer, result=only_sure(answer.result, options))
+
+
+def follows(task: Task[Any, Any]) -> bool:
+    """Whether the task can follow what it sees through a video: in its own way, or in that of `tracking`."""
+    return task.follow is not None or can_be_followed(task.result, task.options_type)
+
+
+def stepped(
+    found: Iterable[Answer[R]], begin: Callable[[], S], step: Callable[[S, R], tuple[S, R]]
+) -> Iterator[Answer[R]]:
+    """The same answers; those about frames of a video have gone through `step`, with what is known from frame to frame.
+
+    Pictures that are no frames, and what cannot be read, go through as they are.
+
+    Args:
+        found: answers, the frames of each video in their order.
+        begin: gives what is known before the first frame of a video.
+        step: what is known and a result -> what is known then, and the result in its place.
+    """
+    state, source = begin(), None
+    for answer in found:
+        if answer.result is None or answer.item.frame is None:
+            yield answer
+            continue
+        if answer.item.source != source:
+            state, source = begin(), answer.item.source
+        state, result = step(state, answer.result)
+        yield replace(answer, result=result)
 
 
 def _flat(batches: Iterator[list[T]]) -> Iterator[T]:

@@ -16,6 +16,7 @@ from opsin.core.image import Image, Size
 from opsin.core.options import Options, option
 from opsin.core.record import names, numbers
 from opsin.draw.boxes import draw_boxes
+from opsin.draw.palette import colour_of_number
 from opsin.metrics.average_precision import average_precision
 from opsin.tasks._task import TASKS, Figures, Result, Task
 
@@ -43,11 +44,14 @@ class Detections(Result):
         labels: n names.
         scores: (n,) certainties in 0..1.
         boxes: (n, 4) xyxy in pixels of the original image.
+        tracks: (n,) numbers from 1 up by which things are followed through a video, 0 for those that are not; None when
+            nobody asked.
     """
 
     labels: tuple[str, ...] = names("n", column="label")
     scores: NDArray[np.float32] = numbers("n", column="score", decimals=6, low=0.0, high=1.0)
     boxes: Boxes = numbers("n", 4, column="x0 y0 x1 y1", decimals=2)
+    tracks: NDArray[np.int64] | None = numbers("n", column="track", dtype=np.int64, default=None)
 
     task = "detection"
     best_first = "scores"
@@ -58,14 +62,29 @@ class Detections(Result):
         return ", ".join(f"{number} × {label}" for label, number in Counter(self.labels).most_common())
 
     def draw(self, image: Image) -> Image:
-        """Each box with its label and score."""
-        return draw_boxes(image, self.boxes, self.labels, self.scores)
+        """Each box with its label and score; of what is followed, with its label and number, in its number's colour."""
+        if self.tracks is None:
+            return draw_boxes(image, self.boxes, self.labels, self.scores)
+        numbers = self.tracks.tolist()
+        texts = [f"{label} {number or ''}".strip() for label, number in zip(self.labels, numbers, strict=True)]
+        return draw_boxes(image, self.boxes, texts, colours=[colour_of_number(number) for number in numbers])
 
     def resized(self, size: Size) -> Self:
         """The boxes grow and shrink with the image."""
         x, y = size[1] / self.width, size[0] / self.height
         return dataclasses.replace(
             self, height=size[0], width=size[1], boxes=self.boxes * np.array([x, y, x, y], np.float32)
+        )
+
+    def take(self, which: Any) -> Self:
+        """Some of the things: a mask (n,), or places in rising order."""
+        kept = np.arange(len(self.scores))[which]
+        return dataclasses.replace(
+            self,
+            labels=tuple(self.labels[each] for each in kept),
+            scores=self.scores[kept],
+            boxes=self.boxes[kept],
+            tracks=None if self.tracks is None else self.tracks[kept],
         )
 
 
@@ -107,6 +126,6 @@ DETECTION = Task(
     result=Detections,
     default="picodet_small.coco",
     score=score,
-    examples=("street.jpg", "photos/ --min-score 0.5 --save drawn", "traffic.mp4 --every 1 --json"),
+    examples=("street.jpg", "photos/ --min-score 0.5 --save drawn", "traffic.mp4 --track --save drawn"),
 )
 TASKS.add("detection", DETECTION)

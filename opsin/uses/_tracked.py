@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from opsin.engine.follow import Following, Seen, follow
-from opsin.engine.stream import Answer
+from opsin.engine.stream import Answer, stepped
 from opsin.tasks.faces import UNKNOWN, Faces
 
 Votes = Mapping[str, float]
@@ -52,15 +52,7 @@ def tracked(answers: Iterable[Answer[Faces]]) -> Iterator[Answer[Faces]]:
 
     Pictures that are no frames of a video, and what cannot be read, go through as they are.
     """
-    state, source = Voting(), None
-    for answer in answers:
-        if answer.result is None or answer.item.frame is None:
-            yield answer
-            continue
-        if answer.item.source != source:
-            state, source = Voting(), answer.item.source
-        state, faces = vote(state, answer.result)
-        yield dataclasses.replace(answer, result=faces)
+    return stepped(answers, Voting, vote)
 
 
 def _said(faces: Faces, numbers: NDArray[np.int64]) -> Iterator[tuple[int, str, float]]:

@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from opsin.engine.stream import follows
 from opsin.media.files import save_image
 from opsin.media.video import write_video
 from opsin.tasks import TASKS
@@ -59,7 +60,8 @@ def test_without_a_source_help_is_shown(opsin, task):
 def test_the_examples_are_words_that_the_command_takes(opsin, task, monkeypatch):
     monkeypatch.setattr("opsin.cli._command.show", lambda *given: 0)
     monkeypatch.setattr("opsin.cli._command._fetch_weights", lambda *given, **options: None)
-    monkeypatch.setattr("opsin.cli._command.answers", lambda *given, **options: [])
+    for verb in ("answers", "followed"):
+        monkeypatch.setattr(f"opsin.cli._command.{verb}", lambda *given, **options: [])
     for example in task.examples:
         words = example.partition(" > ")[0].split()
         assert opsin(*task.verb.split(), *words).code == 0
@@ -259,4 +261,4 @@ def test_a_number_that_a_file_has_for_its_name_is_that_file(tiny):
 
 @every_task
 def test_a_command_follows_things_through_a_video_where_its_task_can(opsin, task):
-    assert ("--track" in opsin(*task.verb.split(), "--help").out) == (task.follow is not None)
+    assert ("--track" in opsin(*task.verb.split(), "--help").out) == follows(task)

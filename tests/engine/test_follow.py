@@ -114,3 +114,30 @@ def test_one_who_looks_unlike_is_followed_only_where_the_track_is_expected(shift
     state, first = follow(Following(), Seen(box, np.ones(1), embeddings=before))
     _, then = follow(state, Seen(box + np.array([shift, 0, shift, 0]), np.ones(1), embeddings=after))
     assert (first[0] == then[0]) == is_followed
+
+
+def test_sure_things_are_paired_before_unsure_ones():
+    frames = [seen(box(10)), seen(box(16), box(11), scores=[0.9, 0.3])]
+    assert followed(frames) == [[1], [2, 1]]
+    assert followed(frames, min_sure=0.5) == [[1], [1, 0]]
+
+
+def test_unsure_things_go_on_with_the_tracks_left_over():
+    frames = [seen(box(10), box(90)), seen(box(11), box(91), scores=[0.9, 0.3])]
+    assert followed(frames, min_sure=0.5) == [[1, 2], [1, 2]]
+
+
+@pytest.mark.parametrize(("shift", "is_same"), [(1, True), (18, False)])
+def test_another_label_that_overlaps_much_is_the_same_thing(shift, is_same):
+    first, second = followed([seen(box(10), labels=["cat"]), seen(box(10 + shift), labels=["dog"])], min_same=0.5)
+    assert (first == second) == is_same
+
+
+def test_the_own_label_comes_before_a_nearer_other_one():
+    frames = [seen(box(10), labels=["cat"]), seen(box(10), box(14), labels=["dog", "cat"])]
+    assert followed(frames, min_same=0.5)[1][1] == 1
+
+
+def test_boxes_that_grow_less_meet_less():
+    frames = [seen(box(10)), seen(box(34))]
+    assert (followed(frames, growth=0.5), followed(frames, growth=0.1)) == ([[1], [1]], [[1], [2]])

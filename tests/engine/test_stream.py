@@ -17,7 +17,7 @@ from opsin.media.video import write_video
 from opsin.tasks.classification import CLASSIFICATION, ClassificationOptions
 from opsin.tasks.detection import DETECTION, DetectionOptions
 
-TINY = "pplcnetv2_tiny_classification.random"
+TINY, DETECT_TINY = "pplcnetv2_tiny_classification.random", "picodet_tiny.random"
 SEVERAL = [np.full((4, 6, 3), shade, np.uint8) for shade in (3, 1, 2)]
 
 
@@ -30,7 +30,9 @@ def asked(items, **more):
 
 
 def test_a_task_that_follows_nothing_says_which_do():
-    with pytest.raises(OptionError, match=r"classification follows nothing through a video\. Tasks that do: who\."):
+    with pytest.raises(
+        OptionError, match=r"classification follows nothing through a video\. Tasks that do: detection, who\."
+    ):
         next(stream("classification", SEVERAL, track=True, model=TINY))
 
 
@@ -308,3 +310,17 @@ def test_where_the_system_does_not_tell_all_cores_are_ours(monkeypatch):
     monkeypatch.delattr(os, "sched_getaffinity", raising=False)
     monkeypatch.setattr(os, "cpu_count", lambda: None)
     assert cores() == 1
+
+
+def test_things_in_a_video_are_followed_by_the_engine_itself(tmp_path):
+    with write_video(tmp_path / "bright.webm", 5, (64, 64)) as video:
+        for _ in range(3):
+            video.write(np.full((64, 64, 3), 250, np.uint8))
+    found = [result for _, result in stream("detection", tmp_path / "bright.webm", track=True, model=DETECT_TINY)]
+    assert [each.tracks.tolist() for each in found] == [[1, 2, 3, 4]] * 3
+
+
+def test_a_photograph_is_not_followed():
+    photo = np.full((40, 40, 3), 178, np.uint8)  # 0.7 bright, and 0.3 dark
+    (found,) = (result for _, result in stream("detection", photo, track=True, model=DETECT_TINY))
+    assert (found.tracks, set(found.labels)) == (None, {"bright"})

@@ -11,6 +11,7 @@ from pycocotools.cocoeval import COCOeval
 from opsin.core.boxes import as_boxes, coco_from_xyxy, iou, mirror
 from opsin.core.errors import InputError, OptionError
 from opsin.draw.boxes import draw_boxes
+from opsin.draw.palette import colour_of_number
 from opsin.tasks.detection import DetectionOptions, Detections, best_boxes, score
 
 LABELS = ("cat", "dog")
@@ -156,7 +157,7 @@ def test_nothing_found_is_nothing_to_say():
 
 
 def test_a_row_for_each_thing():
-    assert Detections.columns() == ("label", "score", "x0", "y0", "x1", "y1")
+    assert Detections.columns() == ("label", "score", "x0", "y0", "x1", "y1", "track")
     assert detections().rows()[1] == {"label": "dog", "score": 0.5, "x0": 50, "y0": 50, "x1": 70, "y1": 80}
 
 
@@ -248,3 +249,30 @@ def coco_rows(answers):
         for number, answer in enumerate(answers)
         for label, sure, box in zip(answer.labels, answer.scores, coco_from_xyxy(answer.boxes), strict=True)
     ]
+
+
+class TestTracks:
+    def test_what_is_followed_is_drawn_with_its_number_and_without_its_score(self):
+        image = np.full((*SIZE, 3), 90, np.uint8)
+        answer = detections(tracks=[12, 0])
+        texts, colours = ["cat 12", "dog"], [colour_of_number(12), colour_of_number(0)]
+        assert (answer.draw(image) == draw_boxes(image, answer.boxes, texts, colours=colours)).all()
+
+    def test_a_track_keeps_its_colour_whatever_its_label(self):
+        image = np.full((*SIZE, 3), 90, np.uint8)
+        box = [[100, 50, 180, 90]]
+        cat, dog = (detections(box, (label,), (0.9,), tracks=[3]).draw(image) for label in LABELS)
+        assert tuple(cat[89, 140]) == tuple(dog[89, 140]) == colour_of_number(3)
+
+    def test_they_go_to_rows_and_json_and_come_back(self):
+        answer = detections(tracks=[4, 2])
+        assert [row["track"] for row in answer.rows()] == [4, 2]
+        assert Detections.from_dict(answer.to_dict()).tracks.tolist() == [4, 2]
+
+    def test_some_of_the_things_keep_what_is_theirs(self):
+        taken = detections(tracks=[4, 2]).take(np.array([False, True]))
+        assert (taken.labels, taken.scores.tolist(), taken.tracks.tolist()) == (("dog",), [0.5], [2])
+        assert taken.boxes.tolist() == [RIGHT]
+
+    def test_things_that_nobody_followed_stay_without(self):
+        assert detections().take([0]).tracks is None
