@@ -15,6 +15,7 @@ import cifar
 import clothing
 import count
 import damaged
+import detection
 import exports
 import faces
 import memory
@@ -27,6 +28,7 @@ from figures import Figure
 AREAS: dict[str, Callable[[], list[Figure]]] = {
     "accuracy": accuracy.main,
     "damaged": damaged.main,
+    "detection": detection.main,
     "start": start.main,
     "memory": memory.main,
     "recognise": recognise.main,

@@ -7,6 +7,7 @@ only at the edge, in functions named by both ends.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -18,6 +19,7 @@ Boxes = NDArray[np.float32]
 """(n, 4) x0, y0, x1, y1 in pixels."""
 
 Floats = NDArray[np.floating[Any]]
+Indices = NDArray[np.intp]
 
 
 def as_boxes(boxes: ArrayLike) -> Boxes:
@@ -72,6 +74,20 @@ def shared_areas(boxes: Floats, others: Floats) -> Floats:
     return shared
 
 
+def shared_of_smaller(boxes: Floats, others: Floats) -> Floats:
+    """(n, m) the share of the smaller of two boxes that lies inside the larger, in 0..1; of each of n with each of m.
+
+    Where the intersection over union is above t, this is above 2t / (1 + t).
+
+    >>> shared_of_smaller(as_boxes([0, 0, 10, 10]), as_boxes([[8, 0, 12, 5], [2, 2, 4, 4]]))
+    array([[0.5, 1. ]], dtype=float32)
+    """
+    shared = shared_areas(boxes, others)  # (n, m)
+    smaller = np.minimum(areas(boxes)[:, None], areas(others)[None, :])
+    shares: Floats = np.divide(shared, smaller, out=np.zeros_like(shared), where=smaller > 0)
+    return shares
+
+
 def _shared(boxes: Floats, others: Floats, axis: int) -> Floats:
     """(n, m) how much each of n boxes shares with each of m others along x (0) or y (1), in pixels."""
     start = np.maximum(boxes[:, None, axis], others[None, :, axis])
@@ -80,7 +96,7 @@ def _shared(boxes: Floats, others: Floats, axis: int) -> Floats:
     return np.maximum(shared, 0, out=shared)
 
 
-def suppress(boxes: Floats, scores: Floats, max_overlap: float, limit: int | None = None) -> NDArray[np.intp]:
+def suppress(boxes: Floats, scores: Floats, max_overlap: float, limit: int | None = None) -> Indices:
     """Indices to keep, best first: greedy non-maximum suppression.
 
     A box goes when it overlaps a better one by more than `max_overlap` (an intersection over union). Ties keep the
@@ -88,12 +104,28 @@ def suppress(boxes: Floats, scores: Floats, max_overlap: float, limit: int | Non
 
     Neubeck and Van Gool, Efficient Non-Maximum Suppression, ICPR 2006.
     """
-    order = np.argsort(-scores, kind="stable")  # (n,) best first
+    return suppress_where(lambda some, others: iou(boxes[some], boxes[others]) > max_overlap, scores, limit)
+
+
+def suppress_where(
+    clash: Callable[[Indices, Indices], NDArray[np.bool_]], scores: Floats, limit: int | None = None
+) -> Indices:
+    """Indices to keep, best first: each that clashes with no better one that is kept.
+
+    Args:
+        clash: (n,) indices, (m,) others -> (n, m) whether one may not stay beside the other.
+        scores: (k,) of all; ties keep the order they came in.
+        limit: how many are kept at most.
+
+    >>> suppress_where(lambda some, others: some[:, None] // 2 == others // 2, np.array([0.5, 0.9, 0.7, 0.6]))
+    array([1, 2])
+    """
+    order = np.argsort(-scores, kind="stable")  # (k,) best first
     kept = np.zeros(0, np.intp)
     for start in range(0, len(order), _TOGETHER):
         block = order[start : start + _TOGETHER]
-        block = block[(iou(boxes[block], boxes[kept]) <= max_overlap).all(axis=1)]
-        kept = np.concatenate([kept, block[_best_of(boxes[block], max_overlap)]])
+        block = block[~clash(block, kept).any(axis=1)]
+        kept = np.concatenate([kept, block[_best_of(clash(block, block))]])
         if limit is not None and len(kept) >= limit:
             return kept[:limit]
     return kept
@@ -103,10 +135,9 @@ def suppress(boxes: Floats, scores: Floats, max_overlap: float, limit: int | Non
 _TOGETHER = 256
 
 
-def _best_of(boxes: Floats, max_overlap: float) -> NDArray[np.bool_]:
-    """(n,) whether each of the boxes, best first, overlaps no better one that stays."""
-    clashes = iou(boxes, boxes) > max_overlap  # (n, n)
-    stays = np.ones(len(boxes), bool)
+def _best_of(clashes: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """(n,) whether each, best first, clashes (n, n) with no better one that stays."""
+    stays = np.ones(len(clashes), bool)
     for place in np.flatnonzero(np.triu(clashes, 1).any(axis=1)):
         if stays[place]:
             stays[place + 1 :] &= ~clashes[place, place + 1 :]
@@ -115,7 +146,7 @@ def _best_of(boxes: Floats, max_overlap: float) -> NDArray[np.bool_]:
 
 def suppress_by_label(
     boxes: Floats, scores: Floats, labels: NDArray[np.integer[Any]], max_overlap: float, limit: int | None = None
-) -> NDArray[np.intp]:
+) -> Indices:
     """As `suppress`, but boxes with different labels (n,) leave each other alone."""
     if not len(boxes):
         return np.zeros(0, np.intp)

@@ -5,6 +5,7 @@ https://keras.io/keras_hub/presets/
 
 from __future__ import annotations
 
+import importlib
 import importlib.util
 from types import ModuleType
 from typing import Any
@@ -26,7 +27,7 @@ def hub_network(name: str) -> Architecture:
     preset = name.removeprefix(PREFIX)
     if not preset:
         raise UsageError("hub: wants the name of a preset, as hub:mobilenet_v3_small_100_imagenet.")
-    _keras_hub()
+    keras_hub()
     return Architecture(
         name=name,
         summary=f"The backbone of KerasHub's preset {preset}.",
@@ -39,19 +40,21 @@ def hub_network(name: str) -> Architecture:
     )
 
 
-def _keras_hub() -> ModuleType:
+def keras_hub() -> ModuleType:
+    """The package KerasHub.
+
+    Raises:
+        MissingExtraError: when it is not installed.
+    """
     keras()  # first, so that the backend is chosen before KerasHub chooses one
     if not importlib.util.find_spec("keras_hub"):
         raise MissingExtraError("KerasHub presets", "hub")
-    import keras_hub  # type: ignore[import-not-found, unused-ignore]  # an extra
-
-    found: ModuleType = keras_hub
-    return found
+    return importlib.import_module("keras_hub")
 
 
 def _features(preset: str, pixels: Any, blueprint: Blueprint) -> Any:
     """Pixels (n, h, w, c) in 0..255 -> the last feature map of the preset's backbone, averaged: (n, d)."""
-    layers, hub = keras().layers, _keras_hub()
+    layers, hub = keras().layers, keras_hub()
     if blueprint.channels == 1:
         pixels = layers.Concatenate(name="grey_as_colour")([pixels] * 3)
     prepared = hub.layers.ImageConverter.from_preset(preset)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import functools
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from opsin.core.registry import Registry
 from opsin.models._model import Model
@@ -18,6 +19,22 @@ from opsin.weights.pull import pull
 MODELS: Registry[type[Model[Any]]] = Registry("model", "opsin.models", "opsin.uses")
 """The family of every model, by the name on its card."""
 
+
+class PresetFamily(Protocol):
+    """A family of models that somebody else keeps the list of."""
+
+    @classmethod
+    def preset_card(cls, name: str) -> Card:
+        """The card of the model with that name, its prefix included."""
+
+    @classmethod
+    def open(cls, card: Card, place: Place, parts: Mapping[str, Model[Any]]) -> Model[Any]:
+        """As `Model.open`."""
+
+
+PRESETS: Registry[PresetFamily] = Registry("prefix of presets", "opsin.models")
+"""Families whose models are named by a prefix and the name of a preset, as `hub:dfine_nano_coco`."""
+
 M = TypeVar("M", bound=type[Model[Any]])
 
 
@@ -29,12 +46,14 @@ def register(family: M) -> M:
 
 
 def card_of(name: str) -> Card:
-    """The card of the model with that name, or in the folder of that path: a run, or what was exported from it.
+    """The card of the model or preset with that name, or in the folder of that path: a run, or an export of one.
 
     Raises:
         UnknownNameError: when there is neither.
         WeightsError: when the folder's card cannot be read.
     """
+    if family := _preset_family(name):
+        return family.preset_card(name)
     folder = _folder(name)
     return read_card(folder) if folder else next(card for card in MODELS.get(name).cards if card.name == name)
 
@@ -63,7 +82,13 @@ def open_model(name: str, place: Place) -> Model[Any]:
 
 def _folder(name: str) -> Path | None:
     """The folder that a path names; a name in the registry is no path."""
-    return None if name in MODELS else folder_of(name)
+    return None if name in MODELS or _preset_family(name) else folder_of(name)
+
+
+def _preset_family(name: str) -> PresetFamily | None:
+    """The family of a preset; a path on Windows has a colon too, but no such prefix."""
+    prefix = name.partition(":")[0] + ":"
+    return PRESETS.get(prefix) if prefix in PRESETS else None
 
 
 # Opening costs a tenth of a second or more, which a loop over `opsin.classify` must pay once only.
@@ -72,7 +97,9 @@ def _open_named(name: str, place: Place) -> Model[Any]:
     pull(cards_needed(name))  # together: files that come in one package are downloaded once
     card = card_of(name)
     parts = {role: open_model(part, place) for role, part in card.parts.items()}
-    return MODELS.get(name).open(card, place, parts)
+    family: Any = _preset_family(name) or MODELS.get(name)
+    opened: Model[Any] = family.open(card, place, parts)
+    return opened
 
 
 @functools.lru_cache(maxsize=8)

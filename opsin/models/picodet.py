@@ -16,96 +16,14 @@ from opsin.core.options import Options
 from opsin.core.placement import Placement, stretched
 from opsin.media.geometry import resize
 from opsin.models._carriers import PADDLELABEL
+from opsin.models._coco import LABELS
 from opsin.models._model import SingleNetwork
 from opsin.models._registry import register
+from opsin.models._tiled import is_tiled, run_tiled
 from opsin.runtime.network import Arrays, Graph, Network, Place
 from opsin.runtime.openvino import OpenVinoNetwork
 from opsin.tasks.detection import DetectionOptions, Detections, best_boxes
 from opsin.weights.card import Card
-
-LABELS = (
-    "person",
-    "bicycle",
-    "car",
-    "motorcycle",
-    "airplane",
-    "bus",
-    "train",
-    "truck",
-    "boat",
-    "traffic light",
-    "fire hydrant",
-    "stop sign",
-    "parking meter",
-    "bench",
-    "bird",
-    "cat",
-    "dog",
-    "horse",
-    "sheep",
-    "cow",
-    "elephant",
-    "bear",
-    "zebra",
-    "giraffe",
-    "backpack",
-    "umbrella",
-    "handbag",
-    "tie",
-    "suitcase",
-    "frisbee",
-    "skis",
-    "snowboard",
-    "sports ball",
-    "kite",
-    "baseball bat",
-    "baseball glove",
-    "skateboard",
-    "surfboard",
-    "tennis racket",
-    "bottle",
-    "wine glass",
-    "cup",
-    "fork",
-    "knife",
-    "spoon",
-    "bowl",
-    "banana",
-    "apple",
-    "sandwich",
-    "orange",
-    "broccoli",
-    "carrot",
-    "hot dog",
-    "pizza",
-    "donut",
-    "cake",
-    "chair",
-    "couch",
-    "potted plant",
-    "bed",
-    "dining table",
-    "toilet",
-    "tv",
-    "laptop",
-    "mouse",
-    "remote",
-    "keyboard",
-    "cell phone",
-    "microwave",
-    "oven",
-    "toaster",
-    "sink",
-    "refrigerator",
-    "book",
-    "clock",
-    "vase",
-    "scissors",
-    "teddy bear",
-    "hair drier",
-    "toothbrush",
-)
-
 
 MAX_SQUEEZE = 1.5
 """COCO's photographs, squeezed to squares in training, are 4:3 and 3:2. A video of 16:9, squeezed to a square, is like
@@ -159,9 +77,9 @@ class PicoDet(SingleNetwork[Detections]):
         ),
     )
 
-    def reading_size(self, options: Options) -> Size:
-        """The network's input: it sees no more."""
-        return self.input_size
+    def reading_size(self, options: Options) -> Size | None:
+        """The network's input: it sees no more; every pixel when it is to look in tiles."""
+        return None if is_tiled(options) else self.input_size
 
     @classmethod
     def open_network(cls, files: Mapping[str, Path], place: Place) -> Network:
@@ -188,6 +106,10 @@ class PicoDet(SingleNetwork[Detections]):
             return {"boxes": np.repeat(quarters[None], len(pixels), 0), "scores": np.stack([bright, 1 - bright], 1)}
 
         return network
+
+    def run(self, images: Sequence[Image], options: Options) -> list[Detections]:
+        """One look at each image, or one and those at its tiles."""
+        return run_tiled(super().run, images, options, self.input_size)
 
     def prepare(self, images: Sequence[Image]) -> tuple[Arrays, list[Placement]]:
         """(n, 416, 416, 3) uint8: each image stretched to the square."""

@@ -34,6 +34,10 @@ class DetectionOptions(Options):
         low=0.0,
         high=1.0,
     )
+    tile: bool = option(
+        False,
+        help="Look at large pictures in tiles too, for small things; at 12 megapixels about 200 times the work.",
+    )
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -126,6 +130,11 @@ DETECTION = Task(
     result=Detections,
     default="picodet_small.coco",
     score=score,
-    examples=("street.jpg", "photos/ --min-score 0.5 --save drawn", "traffic.mp4 --track --save drawn"),
+    examples=(
+        "street.jpg",
+        "photos/ --min-score 0.5 --save drawn",
+        "aerial.jpg --tile",
+        "traffic.mp4 --track --save drawn",
+    ),
 )
 TASKS.add("detection", DETECTION)

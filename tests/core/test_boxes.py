@@ -11,8 +11,10 @@ from opsin.core.boxes import (
     coco_from_xyxy,
     iou,
     mirror,
+    shared_of_smaller,
     suppress,
     suppress_by_label,
+    suppress_where,
     xyxy_from_coco,
 )
 
@@ -116,3 +118,34 @@ def test_mirrored_twice_is_the_same(seed):
 
 def test_a_box_at_the_left_edge_is_at_the_right_edge_of_the_mirror():
     assert mirror(as_boxes([0, 1, 4, 5]), (10, 20)).tolist() == [[16, 1, 20, 5]]
+
+
+class TestSharedOfSmaller:
+    def test_a_box_inside_another_is_shared_whole(self):
+        assert shared_of_smaller(as_boxes([2, 2, 4, 4]), as_boxes([0, 0, 10, 10])).tolist() == [[1]]
+
+    def test_which_box_comes_first_does_not_matter(self):
+        some, others = as_boxes([[0, 0, 10, 10], [5, 5, 7, 20]]), as_boxes([[8, 0, 12, 5], [2, 2, 4, 4]])
+        assert (shared_of_smaller(some, others) == shared_of_smaller(others, some).T).all()
+
+    def test_an_empty_box_shares_nothing(self):
+        assert shared_of_smaller(as_boxes([3, 3, 3, 3]), as_boxes([0, 0, 10, 10])).tolist() == [[0]]
+
+    def test_it_is_never_less_than_the_intersection_over_union_would_have_it(self):
+        random = np.random.default_rng(0).uniform(0, 50, (200, 2, 2))
+        boxes = as_boxes(np.sort(random, axis=1).reshape(-1, 4))
+        overlaps = iou(boxes, boxes)
+        assert (shared_of_smaller(boxes, boxes) >= 2 * overlaps / (1 + overlaps) - 1e-5).all()
+
+
+class TestSuppressWhere:
+    def test_what_clashes_with_something_that_went_itself_stays(self):
+        # Each clashes with its neighbours only: the second goes, so the third may stay.
+        kept = suppress_where(lambda some, others: abs(some[:, None] - others) <= 1, np.array([0.9, 0.8, 0.7]))
+        assert kept.tolist() == [0, 2]
+
+    def test_of_many_the_best_of_each_group_stays(self):
+        scores = np.random.default_rng(0).permutation(3000) / 3000
+        kept = suppress_where(lambda some, others: some[:, None] % 700 == others % 700, scores)
+        best = [max(range(group, 3000, 700), key=scores.__getitem__) for group in range(700)]
+        assert sorted(kept.tolist()) == sorted(best)

@@ -101,6 +101,31 @@ def test_boxes_are_decoded_in_pixels_of_the_original(tiny):
 
 def test_images_are_read_no_smaller_than_the_input(tiny):
     assert tiny.reading_size(DetectionOptions()) == (32, 32)
+    assert tiny.reading_size(DetectionOptions(tile=True)) is None
+
+
+def test_in_tiles_a_spot_too_small_for_one_look_is_found(tiny):
+    image = np.zeros((96, 128, 3), np.uint8)
+    image[80:, 112:] = 255
+    plain, tiled = (tiny.run([image], DetectionOptions(min_score=0.6, tile=each))[0] for each in (False, True))
+    assert "bright" not in plain.labels
+    assert tiled.boxes[tiled.labels.index("bright")] == pytest.approx([112, 80, 128, 96], abs=2)
+
+
+def test_an_image_no_larger_than_the_input_has_the_same_answer_in_tiles(tiny):
+    image = np.random.default_rng(0).integers(0, 256, (32, 20, 3), np.uint8)
+    plain, tiled = (tiny.run([image], DetectionOptions(min_score=0.0, tile=each))[0] for each in (False, True))
+    assert plain.to_dict() == tiled.to_dict()
+
+
+def test_a_mirrored_image_has_mirrored_boxes_in_tiles(tiny):
+    # Of this size the tiles lie as evenly from the right as from the left, to the pixel.
+    image = cv2.resize(np.random.default_rng(0).integers(0, 256, (6, 8, 3), np.uint8), (98, 76))
+    options = DetectionOptions(min_score=0.5, tile=True, limit=1000)
+    straight, turned = (tiny.run([each], options)[0] for each in (image, np.ascontiguousarray(image[:, ::-1])))
+    assert len(straight.labels) == len(turned.labels) > 4
+    apart = np.abs(mirror(turned.boxes, turned.size)[:, None] - straight.boxes).max(axis=2)
+    assert apart.min(axis=1).max() < 0.1
 
 
 @pytest.mark.weights
@@ -119,6 +144,14 @@ class TestTrained:
             apart = np.abs(ours[:, None] - theirs).max(axis=2)  # (n, n)
             assert apart.min(axis=1).max() < 0.05
             assert apart.min(axis=0).max() < 0.05
+
+    def test_a_small_cat_in_a_large_picture_is_found_once_in_tiles(self, detector, photographs):
+        image = np.full((1300, 1900, 3), 114, np.uint8)
+        image[1003:1063, 400:490] = cv2.resize(photographs["chelsea.png"], (90, 60), interpolation=cv2.INTER_AREA)
+        assert "cat" not in detector.run([image], DetectionOptions())[0].labels
+        answer = detector.run([image], DetectionOptions(tile=True))[0]
+        assert answer.labels.count("cat") == 1
+        assert iou(answer.boxes[:1], np.array([[400, 1003, 490, 1063]], np.float32))[0, 0] > 0.5
 
     def test_a_mirrored_photograph_has_mirrored_boxes(self, detector, photographs):
         for image in (photographs["astronaut.png"], photographs["chelsea.png"]):
