@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -54,6 +54,8 @@ class Architecture:
         paper: where it is described.
         check: refuses a blueprint that cannot be, where there is more to say than that it is too small.
         is_whole: whether `features` answers the logits (n, labels) themselves; then no layer is put on top.
+        maps: the same, before anything is averaged: pixels, a blueprint -> feature maps (n, h', w', c') by their stride
+            in pixels, 2, 4, 8 …; None where there is none to be had.
     """
 
     name: str
@@ -67,6 +69,7 @@ class Architecture:
     paper: str = ""
     check: Callable[[Blueprint], None] | None = None
     is_whole: bool = False
+    maps: Callable[[Any, Blueprint], Mapping[int, Any]] | None = None
 
 
 ARCHITECTURES: Registry[Architecture] = Registry("network", "opsin.models")
@@ -74,7 +77,12 @@ ARCHITECTURES: Registry[Architecture] = Registry("network", "opsin.models")
 
 
 def assemble(
-    architecture: Architecture, blueprint: Blueprint, labels_head: Callable[[Any], Any], augment: Any = None
+    architecture: Architecture,
+    blueprint: Blueprint,
+    labels_head: Callable[[Any], Any],
+    augment: Any = None,
+    *,
+    sees_maps: bool = False,
 ) -> Any:
     """The Keras model: "image" -> "augment" -> features -> dropout -> logits. It is not compiled.
 
@@ -84,20 +92,62 @@ def assemble(
         labels_head: features (n, d) -> logits (n, labels), both Keras tensors: the last layer. A network that is whole
             has one already, and this one is not asked.
         augment: a Keras layer or model, pixels -> pixels, at work in training only.
+        sees_maps: whether the last layers take the feature maps by their stride instead of features; then nothing is
+            dropped out before them.
 
     Raises:
-        UsageError: when the network cannot be built for that size, or cannot begin with those weights.
+        UsageError: when the network cannot be built for that size, has no feature maps where they are wanted, or
+            cannot begin with those weights.
         WeightsError: when the weights cannot be had.
     """
     check_blueprint(architecture, blueprint)
     with _seeded(blueprint.seed):
         image = keras().Input((*blueprint.size, blueprint.channels), name="image", dtype="float32")
-        features = architecture.features(image if augment is None else augment(image), blueprint)
-        if architecture.is_whole:
-            logits = keras().layers.Activation("linear", dtype="float32", name="logits")(features)
-        else:
-            logits = labels_head(_dropped(features, architecture, blueprint))
-        return keras().Model(image, logits, name=_model_name(architecture.name))
+        pixels = image if augment is None else augment(image)
+        raw = labels_head(_maps(architecture, pixels, blueprint)) if sees_maps else None
+        if raw is None:
+            raw = _logits(architecture, architecture.features(pixels, blueprint), blueprint, labels_head)
+        return keras().Model(image, raw, name=_model_name(architecture.name))
+
+
+def _logits(architecture: Architecture, features: Any, blueprint: Blueprint, labels_head: Callable[[Any], Any]) -> Any:
+    if architecture.is_whole:
+        return keras().layers.Activation("linear", dtype="float32", name="logits")(features)
+    return labels_head(_dropped(features, architecture, blueprint))
+
+
+def _maps(architecture: Architecture, pixels: Any, blueprint: Blueprint) -> Mapping[int, Any]:
+    if architecture.maps is None:
+        known = ", ".join(each.name for each in ARCHITECTURES if each.maps)
+        raise UsageError(
+            f"The network {architecture.name} has no feature maps to find things on. Take another --model: {known}."
+        )
+    return architecture.maps(pixels, blueprint)
+
+
+def mapped(backbone: Any, pixels: Any, size: Size) -> dict[int, Any]:
+    """The feature maps that a Keras model makes of prepared pixels, the last of each stride, by their stride.
+
+    Args:
+        backbone: a functional model; a copy of it with several outputs takes its place, and its layers.
+        pixels: (n, h, w, c) Keras tensor, as the backbone wants them.
+        size: (height, width) of the input.
+    """
+    last: dict[int, Any] = {}
+    for layer in backbone.layers:
+        if (stride := _stride(layer.output, size)) > 1:
+            last[stride] = layer.output
+    several = keras().Model(backbone.input, list(last.values()), name=backbone.name)
+    return dict(zip(last, several(pixels), strict=True))
+
+
+def _stride(output: Any, size: Size) -> int:
+    """Pixels of the input for each place of a map; 0 of what is no map, or divides the input unevenly."""
+    shape: Sequence[int | None] = getattr(output, "shape", ())
+    if len(shape) != 4 or not shape[1] or not shape[2] or size[0] % shape[1] or size[1] % shape[2]:
+        return 0
+    down, right = size[0] // shape[1], size[1] // shape[2]
+    return down if down == right else 0
 
 
 def check_blueprint(architecture: Architecture, blueprint: Blueprint) -> None:

@@ -11,7 +11,7 @@ from types import ModuleType
 from typing import Any
 
 from opsin.core.errors import MissingExtraError, UsageError
-from opsin.models._architecture import Architecture, Blueprint
+from opsin.models._architecture import Architecture, Blueprint, mapped
 from opsin.nn.backend import keras
 
 PREFIX = "hub:"
@@ -32,6 +32,7 @@ def hub_network(name: str) -> Architecture:
         name=name,
         summary=f"The backbone of KerasHub's preset {preset}.",
         features=lambda pixels, blueprint: _features(preset, pixels, blueprint),
+        maps=lambda pixels, blueprint: mapped(*_prepared(preset, pixels, blueprint), blueprint.size),
         min_size=(32, 32),
         weights=("imagenet",),
         licence="Apache-2.0",
@@ -54,6 +55,12 @@ def keras_hub() -> ModuleType:
 
 def _features(preset: str, pixels: Any, blueprint: Blueprint) -> Any:
     """Pixels (n, h, w, c) in 0..255 -> the last feature map of the preset's backbone, averaged: (n, d)."""
+    backbone, prepared = _prepared(preset, pixels, blueprint)
+    return keras().layers.GlobalAveragePooling2D(name="pool")(backbone(prepared))
+
+
+def _prepared(preset: str, pixels: Any, blueprint: Blueprint) -> tuple[Any, Any]:
+    """The backbone, and the pixels as it wants them."""
     layers, hub = keras().layers, keras_hub()
     if blueprint.channels == 1:
         pixels = layers.Concatenate(name="grey_as_colour")([pixels] * 3)
@@ -66,4 +73,4 @@ def _features(preset: str, pixels: Any, blueprint: Blueprint) -> Any:
     found = hub.models.Backbone.from_preset(preset, load_weights=blueprint.weights is not None)
     # As a plain model of its layers, which can be saved and opened again without KerasHub's own class.
     backbone = keras().Model(found.input, found.output, name="backbone")
-    return layers.GlobalAveragePooling2D(name="pool")(backbone(pixels))
+    return backbone, pixels

@@ -20,7 +20,7 @@ import numpy as np
 from opsin.core.image import Image, Size
 from opsin.core.options import Options
 from opsin.core.placement import Placement
-from opsin.models._architecture import ARCHITECTURES, Architecture, Blueprint
+from opsin.models._architecture import ARCHITECTURES, Architecture, Blueprint, mapped
 from opsin.models._efficientnet_lite import (
     EPSILON,
     HEAD,
@@ -61,15 +61,29 @@ LICENCE, PAPER = "Apache-2.0", "https://arxiv.org/abs/1905.11946"
 
 def features(name: str, pixels: Any, blueprint: Blueprint) -> Any:
     """Pixels (n, h, w, c) in 0..255 -> the last feature map of the backbone, averaged: (n, 1280)."""
-    layers, variant = keras().layers, VARIANTS[name]
+    last = _backbone(name, blueprint)(_prepared(pixels, blueprint))
+    return keras().layers.GlobalAveragePooling2D(name="pool")(last)
+
+
+def maps(name: str, pixels: Any, blueprint: Blueprint) -> dict[int, Any]:
+    """Pixels (n, h, w, c) in 0..255 -> the feature maps of the backbone, by their stride."""
+    return mapped(_backbone(name, blueprint), _prepared(pixels, blueprint), blueprint.size)
+
+
+def _prepared(pixels: Any, blueprint: Blueprint) -> Any:
+    layers = keras().layers
     if blueprint.channels == 1:
         pixels = layers.Concatenate(name="grey_as_colour")([pixels] * 3)
-    pixels = layers.Rescaling(1 / SPREAD, -MIDDLE / SPREAD, name="rescale")(pixels)
+    return layers.Rescaling(1 / SPREAD, -MIDDLE / SPREAD, name="rescale")(pixels)
+
+
+def _backbone(name: str, blueprint: Blueprint) -> Any:
+    variant = VARIANTS[name]
     backbone = keras_backbone(variant, blueprint.size)
     if blueprint.weights:
         check_terms(name, LICENCE)
         fill(backbone, read_weights(fetch([variant.file])[variant.file]))
-    return layers.GlobalAveragePooling2D(name="pool")(backbone(pixels))
+    return backbone
 
 
 def keras_backbone(variant: Variant, size: Size) -> Any:
@@ -126,6 +140,7 @@ def _architecture(name: str, variant: Variant) -> Architecture:
         name=name,
         summary=f"EfficientNet-Lite{name[-1]}: small, quick on processors, and good to teach further.",
         features=functools.partial(features, name),
+        maps=functools.partial(maps, name),
         input_size=(variant.side, variant.side),
         min_size=(32, 32),
         weights=("imagenet",),

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from opsin.core.errors import MissingWeightsError
-from opsin.models._architecture import ARCHITECTURES, Architecture, Blueprint
+from opsin.models._architecture import ARCHITECTURES, Architecture, Blueprint, mapped
 from opsin.models._imagenet import check_terms
 from opsin.nn.backend import keras
 from opsin.store.asset import Asset, Carrier
@@ -126,13 +126,23 @@ _SCALES = {
 
 def features(application: Application, pixels: Any, blueprint: Blueprint) -> Any:
     """Pixels (n, h, w, c) in 0..255 -> the last feature map of the backbone, averaged: (n, d)."""
+    last = _backbone(application, blueprint)(_prepared(application, pixels, blueprint))
+    return keras().layers.GlobalAveragePooling2D(name="pool")(last)
+
+
+def maps(application: Application, pixels: Any, blueprint: Blueprint) -> dict[int, Any]:
+    """Pixels (n, h, w, c) in 0..255 -> the feature maps of the backbone, by their stride."""
+    return mapped(_backbone(application, blueprint), _prepared(application, pixels, blueprint), blueprint.size)
+
+
+def _prepared(application: Application, pixels: Any, blueprint: Blueprint) -> Any:
     layers = keras().layers
     if blueprint.channels == 1:
         pixels = layers.Concatenate(name="grey_as_colour")([pixels] * 3)
-    if application.pixels in _SCALES:
-        scale, offset = _SCALES[application.pixels]
-        pixels = layers.Rescaling(scale, offset, name="rescale")(pixels)
-    return layers.GlobalAveragePooling2D(name="pool")(_backbone(application, blueprint)(pixels))
+    if application.pixels not in _SCALES:
+        return pixels
+    scale, offset = _SCALES[application.pixels]
+    return layers.Rescaling(scale, offset, name="rescale")(pixels)
 
 
 def _backbone(application: Application, blueprint: Blueprint) -> Any:
@@ -209,6 +219,7 @@ def _architecture(name: str, application: Application) -> Architecture:
         name=name,
         summary=f"{application.function} of keras.applications.",
         features=functools.partial(features, application),
+        maps=functools.partial(maps, application),
         input_size=(application.side, application.side),
         min_size=(application.min_side, application.min_side),
         weights=("imagenet",),
