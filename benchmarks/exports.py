@@ -57,7 +57,7 @@ def rounded(run: Any, name: str) -> Figure:
         found = opsin.export(run, to="litert-int8", data=as_validation(data.take(calls)), pictures=len(test)).parity
     except RefusedError as error:
         return Figure(f"{name} in 8 bits: accuracy lost", float("nan"), most=0.005, note=str(error))
-    lost = max(each.accuracy_before - each.accuracy_after for each in found.values())
+    lost = max(each.quality_before - each.quality_after for each in found.values())
     pictures = min(each.pictures for each in found.values())
     return Figure(f"{name} in 8 bits: accuracy lost", lost, most=0.005, note=f"{pictures} pictures")
 

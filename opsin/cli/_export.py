@@ -70,10 +70,10 @@ def _tried(parity: Parity) -> str:
 def _spoken(parity: Parity) -> str:
     """A line for a person.
 
-    >>> _spoken(Parity(512, 10, 1e-5, 1e-6, 1.0, 0.95, 0.95))
-    '100.00% of the answers the same, logits within 1.0e-06, accuracy 95.00% (95.00% before)'
+    >>> _spoken(Parity(512, 10, 1e-5, 1e-6, 1.0, "accuracy", 0.95, 0.95))
+    '100.00% of the answers the same, numbers within 1.0e-06, accuracy 95.00% (95.00% before)'
     """
     return (
-        f"{parity.agreement:.2%} of the answers the same, logits within {parity.relative:.1e}, accuracy "
-        f"{parity.accuracy_after:.2%} ({parity.accuracy_before:.2%} before)"
+        f"{parity.agreement:.2%} of the answers the same, numbers within {parity.relative:.1e}, {parity.figure} "
+        f"{parity.quality_after:.2%} ({parity.quality_before:.2%} before)"
     )

@@ -20,15 +20,22 @@ Data = Annotated[
     str | None,
     typer.Argument(
         metavar="DATA",
-        help="A built-in set (mnist, cifar10 …), a folder with a folder for each class, a CSV of image,label, a zip, "
-        "or a recipe (a .py file).",
+        help="A built-in set (mnist, cifar10 …), a folder with a folder for each class, a CSV of image,label, a zip; "
+        "boxes as COCO, YOLO, VOC or CSV; or a recipe (a .py file).",
         show_default=False,
     ),
 ]
 Model = Annotated[
-    str,
-    typer.Option("--model", metavar="NAME", help="A network (opsin models networks), or a file: mine.py:build."),
+    str | None,
+    typer.Option(
+        "--model",
+        metavar="NAME",
+        help="A network (opsin models networks), or a file: mine.py:build. [default: tutorial; for detection "
+        "efficientnet_lite0]",
+        show_default=False,
+    ),
 ]
+TaskName = Annotated[str, typer.Option("--task", metavar="classification|detection", help="What is to be learned.")]
 Name = Annotated[str | None, typer.Option("--name", metavar="NAME", help="Of the run.", show_default=False)]
 Runs = Annotated[Path, typer.Option("--runs", metavar="DIR", help="The folder of all runs.")]
 Resume = Annotated[
@@ -55,6 +62,8 @@ Examples:
 
     opsin train photos/ --model cnn --filters 32,64,128 --batch-norm --epochs 30 --patience 5
 
+    opsin train cells/ --task detection --epochs 100 --flips all
+
     opsin train photos.csv --model mine.py:build --find-lr
 
     opsin train --resume runs/photos-efficientnet_lite0
@@ -66,7 +75,8 @@ def train() -> Callable[..., None]:
 
     def run(
         data: Data = None,
-        model: Model = "tutorial",
+        model: Model = None,
+        task: TaskName = "classification",
         name: Name = None,
         runs: Runs = Path("runs"),
         resume: Resume = None,
@@ -90,7 +100,7 @@ def train() -> Callable[..., None]:
             "batch_norm": batch_norm or None,
         }
         numbers |= {"filters": _whole("filters", filters), "dense": _whole("dense", dense)}
-        asked = _Asked(data, _model(model, numbers, options), name, runs, split, options)
+        asked = _Asked(data, _model(model, numbers, options), task, name, runs, split, options)
         with watching(is_shown=not quiet) as watch:
             if resume is not None:
                 _resume(resume, watch)
@@ -107,6 +117,7 @@ def train() -> Callable[..., None]:
 class _Asked:
     data: str | None
     model: Any
+    task: str
     name: str | None
     runs: Path
     split: tuple[float, float, float]
@@ -122,7 +133,7 @@ def _resume(folder: Path, watch: Any) -> None:
 def _find_rate(asked: _Asked, watch: Any) -> None:
     from opsin.engine.find_rate import find_rate
 
-    found = find_rate(asked.data, asked.model, split=asked.split, watch=watch, **asked.options)
+    found = find_rate(asked.data, asked.model, task=asked.task, split=asked.split, watch=watch, **asked.options)
     picture = asked.runs / "learning-rate.png"
     found.draw(picture)
     typer.echo(f"A good highest learning rate is {found.suggested:.2g}; see {picture}.")
@@ -134,7 +145,16 @@ def _train(asked: _Asked, watch: Any) -> None:
     is_recipe = str(asked.data).endswith(".py")
     # A flag that was left out must not take the place of what the recipe says.
     options = _unlike_default(asked.options) if is_recipe else asked.options
-    run = teach(asked.data, asked.model, name=asked.name, runs=asked.runs, split=asked.split, watch=watch, **options)
+    run = teach(
+        asked.data,
+        asked.model,
+        task=asked.task,
+        name=asked.name,
+        runs=asked.runs,
+        split=asked.split,
+        watch=watch,
+        **options,
+    )
     _say(run)
 
 
@@ -150,13 +170,14 @@ def _say(run: Any) -> None:
     typer.echo(f"The model is in {run}. Next: opsin evaluate {run}")
 
 
-def _model(name: str, numbers: Mapping[str, Any], options: dict[str, Any]) -> Any:
+def _model(name: str | None, numbers: Mapping[str, Any], options: dict[str, Any]) -> Any:
     """The network's name, or `cnn`'s arguments, which only that one has."""
     given = {key: value for key, value in numbers.items() if value is not None}
     if name == "cnn":
         return given | ({} if options.get("dropout") is None else {"dropout": options.pop("dropout")})
     if given:
-        raise OptionError(f"--{next(iter(given)).replace('_', '-')} is for --model cnn; the network is {name}.")
+        network = name or "the usual one"
+        raise OptionError(f"--{next(iter(given)).replace('_', '-')} is for --model cnn; the network is {network}.")
     return name
 
 

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import dataclasses
 import math
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from opsin.core.errors import DivergedError
 from opsin.engine.checkpoint import Checkpoint, assign, remembered, restore, values
 from opsin.engine.feeding import Feed, shuffled
+from opsin.engine.network import raw_answers
 from opsin.engine.plan import Plan
 from opsin.engine.run import Run
 from opsin.engine.settings import TrainOptions
@@ -21,6 +24,9 @@ from opsin.models import Teacher
 from opsin.nn.backend import keras
 
 CHECKPOINT = "checkpoint.npz"
+
+CALM = 0.15
+"""Share of the epochs, at the end, in which pictures that truth follows are hardly moved."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -100,7 +106,7 @@ def _begun(course: Course, state: Checkpoint) -> Any:
 
 def _epoch(course: Course, state: Checkpoint, callbacks: Any) -> Checkpoint:
     """One time through the pictures, judged, as the next state."""
-    epoch, best = state.epoch, list(state.best)
+    epoch, seed, best = state.epoch, course.options.seed, list(state.best)
     began, begun = time.perf_counter(), time.process_time()
 
     def judge(logs: Mapping[str, float]) -> Mapping[str, float]:
@@ -110,7 +116,7 @@ def _epoch(course: Course, state: Checkpoint, callbacks: Any) -> Checkpoint:
 
     listener = _listener(course, epoch, callbacks, judge)
     course.model.fit(
-        **course.train.epoch(course.plan.batch_size, shuffled(len(course.train), course.options.seed, epoch)),
+        **_moved(course, epoch).epoch(course.plan.batch_size, shuffled(len(course.train), seed, epoch), (seed, epoch)),
         epochs=epoch + 1,
         initial_epoch=epoch,
         callbacks=[listener],
@@ -130,6 +136,18 @@ def _epoch(course: Course, state: Checkpoint, callbacks: Any) -> Checkpoint:
     )
 
 
+def _moved(course: Course, epoch: int) -> Feed:
+    """What is learned from in an epoch: in the last ones pictures are hardly moved, so that it ends with real ones.
+
+    Ge et al., YOLOX, https://arxiv.org/abs/2107.08430, section 2.1.
+    """
+    is_late = epoch >= course.options.epochs * (1 - CALM)
+    if course.train.mover is None or not is_late:
+        return course.train
+    calm = course.teacher.mover("light", course.plan.size, course.plan.flips)
+    return dataclasses.replace(course.train, mover=calm)
+
+
 def _judged(course: Course, state: Checkpoint, logs: Mapping[str, float]) -> tuple[Mapping[str, float], Sequence[Any]]:
     """The figures of an epoch with those on the validation pictures, and the best weights so far."""
     is_due = (state.epoch + 1) % course.options.validate_every == 0 or state.epoch + 1 == course.options.epochs
@@ -138,7 +156,7 @@ def _judged(course: Course, state: Checkpoint, logs: Mapping[str, float]) -> tup
     raw = values(course.variables)
     if course.options.averaging:
         course.model.optimizer.finalize_variable_values(course.model.trainable_variables)
-    found = course.model.evaluate(**_all_of(course.validation, course.plan), verbose=0, return_dict=True)
+    found = _figures(course, course.validation)
     averaged = values(course.variables) if course.options.averaging else raw
     assign(course.variables, raw, course.run.folder)
     logs = {**logs, **{f"val_{name}": value for name, value in found.items()}}
@@ -146,6 +164,22 @@ def _judged(course: Course, state: Checkpoint, logs: Mapping[str, float]) -> tup
     if state.best_value is None or _is_better(course.teacher, value, state.best_value):
         return logs, averaged
     return logs, state.best
+
+
+def _figures(course: Course, feed: Feed) -> Mapping[str, float]:
+    """The loss and the task's figures on some pictures."""
+    if not course.teacher.judges_answers:
+        told: Mapping[str, float] = course.model.evaluate(**_all_of(feed, course.plan), verbose=0, return_dict=True)
+        return told
+    losses: list[float] = []
+
+    def answered() -> Iterator[tuple[NDArray[Any], NDArray[Any]]]:
+        for raw, rows in raw_answers(course.model, feed):
+            losses.append(float(course.model.loss(rows, raw)) * len(rows))
+            yield raw, rows
+
+    figures = course.teacher.figures(answered())
+    return {"loss": sum(losses) / len(feed), **figures}
 
 
 def _all_of(feed: Feed, plan: Plan) -> dict[str, Any]:

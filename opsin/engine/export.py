@@ -17,7 +17,7 @@ from opsin.data.dataset import Dataset
 from opsin.engine.parity import ENGINES, Parity, Trial, compare, samples, trial
 from opsin.engine.run import model_folder
 from opsin.engine.run_data import data_of
-from opsin.models import DEFAULT_FIT, IMAGE, RAW
+from opsin.models import DEFAULT_FIT, IMAGE, TAUGHT
 from opsin.nn.formats import FORMATS, Format, Notes, serving
 from opsin.nn.saved import load_network
 from opsin.runtime.keras import KerasNetwork
@@ -72,7 +72,9 @@ def export(
     """A taught network as a file for other engines. It is kept only when it gives the same answers there.
 
     Its input is `image`: float32 (n, height, width, channels) in 0..255, n free; all normalisation is inside. Its
-    output is `logits`: (n, labels). Labels and card are in the file itself too.
+    output is a classifier's `logits`: (n, labels); or a detector's `proposals`: (n, places, 4 + labels), of which the
+    first four columns are boxes, xyxy in pixels of the input, and the others logits. Labels and card are in the file
+    itself too, and how the output is read.
 
     Args:
         run: the folder of a run, or of another model with a network.keras.
@@ -113,7 +115,7 @@ class _Work:
 
     def write(self, folder: Path) -> dict[str, Parity]:
         """The file and all that belongs to it, into an empty folder; answers how it compares."""
-        network = serving(self.model, IMAGE, RAW)
+        network = serving(self.model, IMAGE, self.trial.raw)
         self.form.write(network, folder, _notes(self.card), partial(samples, self.data, self.card, SAMPLES))
         write_card(folder, self.card)
         (folder / LABELS).write_text("\n".join(self.card.labels) + "\n", encoding="utf-8")
@@ -123,9 +125,11 @@ class _Work:
 
     def _parity(self, path: Path) -> dict[str, Parity]:
         """How the file's answers compare, by engine."""
-        before = self.trial.logits(KerasNetwork(self.model, IMAGE, RAW), self._tell("network"))
+        trial = self.trial
+        before = trial.answers(KerasNetwork(self.model, IMAGE, trial.raw), self._tell("network"))
+        rows = trial.rows[: len(before)]
         return {
-            name: compare(before, self.trial.logits(opened(path), self._tell(name)), self.trial.truth)
+            name: compare(before, trial.answers(opened(path, trial.raw), self._tell(name)), rows, trial.teacher)
             for name, opened in ENGINES[path.name].items()
         }
 
@@ -176,10 +180,8 @@ def _notes(card: Card) -> Notes:
     height, width = card.input_size or (0, 0)
     colour = "grey" if card.channels == 1 else "RGB"
     fit = card.fit or DEFAULT_FIT
-    about = (
-        f"{IMAGE}: float32 (n, {height}, {width}, {card.channels}), {colour} in 0..255; fit: {fit}. "
-        f"scores = softmax({RAW} / {card.temperature:g}); below {card.reject_below:g} the answer is 'unknown'."
-    )
+    about = f"{IMAGE}: float32 (n, {height}, {width}, {card.channels}), {colour} in 0..255; fit: {fit}. "
+    about += TAUGHT.get(card.task).reading(card)
     return {LABELS: "\n".join(card.labels), CARD: card_json(card), "about.txt": about}
 
 

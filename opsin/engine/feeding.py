@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,9 +12,11 @@ from numpy.typing import NDArray
 
 from opsin.core.errors import DataError, ImageError
 from opsin.core.image import Size
+from opsin.core.placement import Placement, stretched
 from opsin.data.dataset import Arrays, Dataset
 from opsin.engine.stream import cores, in_order
 from opsin.media.fitting import fitted
+from opsin.models import Mover
 from opsin.nn.backend import keras
 from opsin.store.progress import Progress, silent
 
@@ -36,9 +38,9 @@ class Reading:
     channels: int
     fit: str
 
-    def __call__(self, image: NDArray[np.uint8]) -> NDArray[Any]:
-        """(h, w, channels) uint8."""
-        return fitted(image, self.size, self.channels, self.fit)[0]
+    def __call__(self, image: NDArray[np.uint8]) -> tuple[NDArray[Any], Placement]:
+        """(h, w, channels) uint8, and where the picture sits in it."""
+        return fitted(image, self.size, self.channels, self.fit)
 
     @property
     def bytes_each(self) -> int:
@@ -56,6 +58,7 @@ class Feed:
         reading: how pictures become pixels.
         pixels: (n, h, w, c) uint8 when all fit into memory; else None.
         unreadable: what is wrong with each picture that was left out.
+        mover: how pictures are changed while the network learns, where the targets must follow.
     """
 
     data: Dataset
@@ -63,15 +66,26 @@ class Feed:
     reading: Reading
     pixels: NDArray[Any] | None
     unreadable: tuple[str, ...] = field(default=())
+    mover: Mover | None = None
 
     def __len__(self) -> int:
         return len(self.data)
 
-    def epoch(self, batch_size: int, order: NDArray[np.intp]) -> dict[str, Any]:
-        """Arguments of Keras's `fit` for one time through, in that order."""
-        if self.pixels is not None:
+    def epoch(self, batch_size: int, order: NDArray[np.intp], seeds: Sequence[int] = ()) -> dict[str, Any]:
+        """Arguments of Keras's `fit` for one time through, in that order; changed at random as the seeds say."""
+        if self.pixels is not None and self.mover is None:
             return {"x": self.pixels[order], "y": self.targets[order], "batch_size": batch_size, "shuffle": False}
-        return {"x": _streaming(self, batch_size, order), "shuffle": False}
+        return {"x": _streaming(self, batch_size, order, seeds), "shuffle": False}
+
+    def changed(self, indices: NDArray[np.intp], seeds: Sequence[int]) -> tuple[NDArray[Any], NDArray[Any]]:
+        """Some of the pictures and their targets, as the network sees them while it learns."""
+        if self.mover is None:
+            return self.read(indices), self.targets[indices]
+        some = [self.mover(self._one, index, len(self), np.random.default_rng([*seeds, index])) for index in indices]
+        return np.stack([pixels for pixels, _ in some]), np.stack([row for _, row in some])
+
+    def _one(self, index: int) -> tuple[NDArray[Any], NDArray[Any]]:
+        return self.read(np.array([index]))[0], self.targets[index]
 
     def batches(self, batch_size: int) -> Iterator[NDArray[Any]]:
         """The pictures in their order, as (n, h, w, c) uint8."""
@@ -82,32 +96,40 @@ class Feed:
         """(n, h, w, c) uint8 of some of them."""
         if self.pixels is not None:
             return self.pixels[indices]
-        return np.stack([self.reading(self.data.pictures[index]) for index in indices])
+        return np.stack([self.reading(self.data.pictures[index])[0] for index in indices])
 
 
-def feed(data: Dataset, targets: NDArray[Any], reading: Reading, progress: Progress = silent) -> Feed:
+Encode = Callable[[NDArray[Any], Sequence[Placement], int], NDArray[Any]]
+"""Truth (n,), where the pictures sit in the network's input, how many labels there are -> targets (n, …)."""
+
+
+def feed(data: Dataset, encode: Encode, reading: Reading, progress: Progress = silent) -> Feed:
     """The pictures of `data`, each read once; those that cannot be read are left out.
 
     Raises:
         DataError: when none can be read.
     """
     if isinstance(data.pictures, Arrays) and data.pictures.pixels.shape[1:] == (*reading.size, reading.channels):
-        return Feed(data, targets, reading, data.pictures.pixels)
+        whole = [stretched(reading.size, reading.size)] * len(data)
+        return Feed(data, encode(data.truth, whole, len(data.labels)), reading, data.pictures.pixels)
     fits = len(data) * reading.bytes_each <= memory_bytes() * MEMORY_SHARE
     pixels = np.empty((len(data) if fits else 0, *reading.size, reading.channels), np.uint8)
     kept: list[int] = []
+    placements: list[Placement] = []
     unreadable: list[str] = []
     for index, read in enumerate(_readings(data, reading)):
         if isinstance(read, ImageError):
             unreadable.append(str(read))  # which names the picture
             continue
         if fits:
-            pixels[len(kept)] = read
+            pixels[len(kept)] = read[0]
         kept.append(index)
+        placements.append(read[1])
         progress("reading pictures", index + 1, len(data))
     if not kept:
         raise DataError(f"None of the {len(data)} pictures of {data.name} can be read. The first: {unreadable[0]}")
-    return Feed(data.take(kept), targets[kept], reading, pixels[: len(kept)] if fits else None, tuple(unreadable))
+    targets = encode(data.truth[kept], placements, len(data.labels))
+    return Feed(data.take(kept), targets, reading, pixels[: len(kept)] if fits else None, tuple(unreadable))
 
 
 def memory_bytes() -> int:
@@ -117,10 +139,10 @@ def memory_bytes() -> int:
     return 8 * 2**30  # Windows: what most have, and no package is asked for it
 
 
-def _readings(data: Dataset, reading: Reading) -> Iterator[NDArray[Any] | ImageError]:
+def _readings(data: Dataset, reading: Reading) -> Iterator[tuple[NDArray[Any], Placement] | ImageError]:
     """The pixels of each picture, or why there are none; read on all cores, given back in order."""
 
-    def read(index: int) -> NDArray[Any] | ImageError:
+    def read(index: int) -> tuple[NDArray[Any], Placement] | ImageError:
         try:
             return reading(data.pictures[index])
         except ImageError as error:
@@ -129,7 +151,7 @@ def _readings(data: Dataset, reading: Reading) -> Iterator[NDArray[Any] | ImageE
     yield from in_order(read, range(len(data)), cores())
 
 
-def _streaming(source: Feed, batch_size: int, order: NDArray[np.intp]) -> Any:
+def _streaming(source: Feed, batch_size: int, order: NDArray[np.intp], seeds: Sequence[int]) -> Any:
     """A Keras dataset that reads its batches while the network learns."""
 
     class Batches(keras().utils.PyDataset):  # type: ignore[misc]  # Keras is untyped
@@ -138,7 +160,7 @@ def _streaming(source: Feed, batch_size: int, order: NDArray[np.intp]) -> Any:
 
         def __getitem__(self, step: int) -> tuple[NDArray[Any], NDArray[Any]]:
             chosen: NDArray[np.intp] = order[step * batch_size : (step + 1) * batch_size]
-            return source.read(chosen), source.targets[chosen]
+            return source.changed(chosen, seeds)
 
     return Batches(workers=cores(), use_multiprocessing=False, max_queue_size=2 * cores())
 

@@ -60,7 +60,7 @@ class RateSearch:
 
 def find_rate(
     data: Any,
-    model: Any = "tutorial",
+    model: Any = None,
     *,
     task: str = "classification",
     split: Split = (0.8, 0.1, 0.1),
@@ -82,7 +82,7 @@ def find_rate(
     plan = dataclasses.replace(lesson.plan, schedule="constant", learning_rate=LOWEST, steps_per_call=1)
     some = lesson.data.part("train")
     chosen = shuffled(len(some), lesson.options.seed, 0)[: STEPS * plan.batch_size]
-    learns = feed(some.take(chosen), lesson.teacher.encode(some)[chosen], plan.reading, watch)
+    learns = feed(some.take(chosen), lesson.teacher.encode, plan.reading, watch)
     network = built(lesson.architecture, plan, lesson.options, lesson.teacher, lesson.data.labels)
     compiled(network, plan, lesson.options, lesson.teacher, len(learns))
     rates = np.geomspace(LOWEST, HIGHEST, STEPS)
@@ -98,7 +98,8 @@ def _tried(network: Any, learns: Any, batch_size: int, rates: NDArray[Any], watc
         start = step * batch_size % max(1, len(learns) - batch_size + 1)
         indices = np.arange(start, min(start + batch_size, len(learns)))
         network.reset_metrics()
-        loss = float(network.train_on_batch(learns.read(indices), learns.targets[indices])[0])
+        # A network without other figures answers with the loss alone.
+        loss = float(np.ravel(network.train_on_batch(learns.read(indices), learns.targets[indices]))[0])
         mean = SMOOTHING * mean + (1 - SMOOTHING) * loss
         losses.append(mean / (1 - SMOOTHING ** (step + 1)))  # as Adam does: the mean begins at 0
         watch.step(1, step + 1, len(rates), losses[-1])

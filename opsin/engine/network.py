@@ -48,7 +48,16 @@ def built(
             architecture,
             plan.blueprint(options) if is_begun else plan.without_weights().blueprint(options),
             lambda features: teacher.head(features, labels),
-            augment(plan.augment, plan.size, seed=options.seed, flips=plan.flips, ink=plan.ink),
+            augment(
+                plan.augment,
+                plan.size,
+                seed=options.seed,
+                flips=plan.flips != "no",
+                turns=plan.flips == "all",
+                ink=plan.ink,
+                moves=teacher.mover(plan.augment, plan.size, plan.flips) is None,
+            ),
+            sees_maps=teacher.sees_maps,
         )
     finally:
         keras().config.set_dtype_policy(policy)
@@ -68,7 +77,7 @@ def compiled(model: Any, plan: Plan, options: TrainOptions, teacher: Teacher, pi
     steps = options.epochs * -(-pictures // plan.batch_size)
     model.compile(
         optimizer=optimizer(options, schedule(plan.schedule, plan.learning_rate, steps)),
-        loss=teacher.loss({"loss": options.loss, "label_smoothing": options.label_smoothing}),
+        loss=teacher.loss({"loss": options.loss, "label_smoothing": options.label_smoothing}, plan.size),
         metrics=list(teacher.metrics),
         steps_per_execution=plan.steps_per_call,
         jit_compile=jit(),
@@ -115,7 +124,7 @@ def teach_last_layer(model: Any, learns: Feed, plan: Plan, options: TrainOptions
     known = np.concatenate([_asked(features, batch) for batch in learns.batches(BATCH)])  # (n, d)
     head.compile(
         optimizer=keras().optimizers.Adam(1e-3),
-        loss=teacher.loss({"loss": options.loss, "label_smoothing": options.label_smoothing}),
+        loss=teacher.loss({"loss": options.loss, "label_smoothing": options.label_smoothing}, plan.size),
         jit_compile=jit(),
     )
     for epoch in range(plan.frozen_epochs):
@@ -144,10 +153,12 @@ def split_at_features(model: Any) -> tuple[Any, Any]:
     return features, keras().Model(inputs, outputs)
 
 
-def raw_answers(model: Any, source: Feed) -> Iterator[NDArray[Any]]:
-    """What the network says about each picture, in batches."""
+def raw_answers(model: Any, source: Feed) -> Iterator[tuple[NDArray[Any], NDArray[Any]]]:
+    """What the network says about each picture, and what it should, in batches."""
+    done = 0
     for batch in source.batches(BATCH):
-        yield _asked(model, batch)
+        yield _asked(model, batch), source.targets[done : done + len(batch)]
+        done += len(batch)
 
 
 def _asked(model: Any, batch: NDArray[Any]) -> NDArray[Any]:

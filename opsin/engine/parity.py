@@ -12,9 +12,10 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from opsin.core.errors import ImageError, InputError
+from opsin.core.placement import Placement
 from opsin.data.dataset import Dataset
 from opsin.media.fitting import fitted
-from opsin.models import DEFAULT_FIT, IMAGE, RAW
+from opsin.models import DEFAULT_FIT, IMAGE, TAUGHT, TEACHERS, Teacher
 from opsin.runtime.litert import LiteRtNetwork
 from opsin.runtime.network import Graph, Network, Place
 from opsin.runtime.onnx import OnnxNetwork
@@ -23,24 +24,29 @@ from opsin.runtime.saved_model import SavedModelNetwork
 from opsin.weights.card import Card
 
 MAX_RELATIVE = 1e-3
-"""By how much a logit may differ, as a share of the largest logit of the same picture."""
+"""By how much a number may differ, as a share of the largest of its kind about the same picture."""
 MIN_AGREEMENT = 0.999
-"""Share of pictures that must get the same answer."""
+"""Share of the answers that must be the same."""
 MAX_DROP = 0.005
-"""By how much the accuracy may fall where numbers are rounded to 8 bits."""
+"""By how much the quality may fall where numbers are rounded to 8 bits."""
 
 _BATCH_BYTES = 2_000_000
+_RAW_BYTES = 300_000_000
+"""What the raw answers of a network about all pictures may take: those of a detector are large."""
 
 
-def _openvino(path: Path) -> Network:
-    return OpenVinoNetwork(path, Graph(IMAGE, {RAW: RAW}, layout="NHWC"), Place())
+def _openvino(path: Path, raw: str) -> Network:
+    return OpenVinoNetwork(path, Graph(IMAGE, {raw: raw}, layout="NHWC"), Place())
 
 
-ENGINES: Mapping[str, Mapping[str, Callable[[Path], Network]]] = {
-    "network.onnx": {"onnxruntime": OnnxNetwork, "openvino": _openvino},
-    "network.tflite": {"litert": LiteRtNetwork, "openvino": _openvino},
+Opened = Callable[[Path, str], Network]
+"""A network in a file, whose output has that name."""
+
+ENGINES: Mapping[str, Mapping[str, Opened]] = {
+    "network.onnx": {"onnxruntime": lambda path, _: OnnxNetwork(path), "openvino": _openvino},
+    "network.tflite": {"litert": lambda path, _: LiteRtNetwork(path), "openvino": _openvino},
     "network.xml": {"openvino": _openvino},
-    "saved_model": {"tensorflow": SavedModelNetwork, "openvino": _openvino},
+    "saved_model": {"tensorflow": lambda path, _: SavedModelNetwork(path), "openvino": _openvino},
 }
 """What each file is run with, by its name: the engine that it is meant for, and the one that Opsin answers with."""
 
@@ -51,22 +57,24 @@ class Parity:
 
     Attributes:
         pictures: how many there were.
-        labels: how many different answers the network gave about them.
-        difference: the largest difference between two logits.
-        relative: the largest difference of a picture's logits, as a share of the largest of them (without its sign);
-            of all pictures the worst.
-        agreement: share of pictures with the same answer.
-        accuracy_before: of the network.
-        accuracy_after: of the file.
+        variety: how many different things the network said about them: labels, or boxes.
+        difference: the largest difference between two raw numbers.
+        relative: the largest difference of a picture's raw numbers of one kind, as a share of the largest of them
+            (without its sign); of all pictures the worst.
+        agreement: share of the answers that are the same.
+        figure: what people judge the task by: "accuracy", or "AP".
+        quality_before: that of the network, in 0..1.
+        quality_after: of the file.
     """
 
     pictures: int
-    labels: int
+    variety: int
     difference: float
     relative: float
     agreement: float
-    accuracy_before: float
-    accuracy_after: float
+    figure: str
+    quality_before: float
+    quality_after: float
 
     def to_dict(self) -> dict[str, float]:
         """Plain values for JSON."""
@@ -76,47 +84,56 @@ class Parity:
         """What is outside the tolerance, in words; nothing when all is well.
 
         Args:
-            is_exact: whether the logits must be the same; else only the accuracy counts.
+            is_exact: whether the raw numbers must be the same; else only the quality counts.
         """
-        if self.labels < 2:
+        if self.variety < 2:
             return [f"all {self.pictures} pictures got the same answer, which proves nothing: give others with --data"]
         if not is_exact:
-            drop = self.accuracy_before - self.accuracy_after
-            said = f"the accuracy falls by {drop:.2%}, from {self.accuracy_before:.2%} ({MAX_DROP:.1%} is allowed)"
+            drop = self.quality_before - self.quality_after
+            said = f"the {self.figure} falls by {drop:.2%}, from {self.quality_before:.2%} ({MAX_DROP:.1%} is allowed)"
             return [said] if drop > MAX_DROP else []
         faults = []
         # Written so that NaN is a fault too.
         if not self.relative <= MAX_RELATIVE:
-            faults.append(f"logits differ by {self.relative:.1e} of the largest ({MAX_RELATIVE:.0e} is allowed)")
+            faults.append(f"raw answers differ by {self.relative:.1e} of the largest ({MAX_RELATIVE:.0e} is allowed)")
         if not self.agreement >= MIN_AGREEMENT:
             faults.append(f"only {self.agreement:.2%} of the answers are the same ({MIN_AGREEMENT:.1%} is wanted)")
         return faults
 
 
-def compare(before: ArrayLike, after: ArrayLike, truth: ArrayLike) -> Parity:
-    """Logits (n, labels) of the network and of the file, and the right answers (n,).
+def compare(before: ArrayLike, after: ArrayLike, rows: ArrayLike, teacher: Teacher) -> Parity:
+    """Raw answers (n, …) of the network and of the file, and what they should be, as the task's teacher encodes it.
 
     Raises:
         InputError: when they are not of one shape.
 
-    >>> compare([[1.0, 2.0], [4.0, 0.0]], [[1.0, 2.0], [4.0, 0.004]], [1, 1]).relative
+    >>> rows = [[0.0, 1.0], [0.0, 1.0]]
+    >>> compare([[1.0, 2.0], [4.0, 0.0]], [[1.0, 2.0], [4.0, 0.004]], rows, TEACHERS.get("classification")).relative
     0.001
     """
-    first, second = np.asarray(before, np.float64), np.asarray(after, np.float64)
+    first, second, truth = np.asarray(before, np.float64), np.asarray(after, np.float64), np.asarray(rows)
     if first.shape != second.shape:
         raise InputError(f"The file answers with {second.shape} numbers, the network with {first.shape}.")
-    apart = np.abs(first - second).max(axis=1)  # (n,)
-    largest = np.maximum(np.abs(first).max(axis=1), np.finfo(np.float32).tiny)
-    answers, others = first.argmax(axis=1), second.argmax(axis=1)
+    apart = [_apart(*each) for each in zip(teacher.parts(first), teacher.parts(second), strict=True)]
     return Parity(
         pictures=len(first),
-        labels=len(np.unique(answers)),
-        difference=float(apart.max()),
-        relative=float((apart / largest).max()),
-        agreement=float((answers == others).mean()),
-        accuracy_before=float((answers == truth).mean()),
-        accuracy_after=float((others == truth).mean()),
+        variety=teacher.variety(first),
+        difference=max(difference for difference, _ in apart),
+        # Not max(), which passes over what is no number.
+        relative=float(np.max([relative for _, relative in apart])),
+        agreement=teacher.agreement(first, second),
+        figure=teacher.figure,
+        quality_before=teacher.quality(first, truth),
+        quality_after=teacher.quality(second, truth),
     )
+
+
+def _apart(first: NDArray[Any], second: NDArray[Any]) -> tuple[float, float]:
+    """The largest difference, and the largest share of the largest number about the same picture."""
+    axes = tuple(range(1, first.ndim))
+    apart = np.abs(first - second).max(axis=axes)  # (n,)
+    largest = np.maximum(np.abs(first).max(axis=axes), np.finfo(np.float32).tiny)
+    return float(apart.max()), float((apart / largest).max())
 
 
 @dataclass(frozen=True, eq=False)
@@ -125,17 +142,26 @@ class Trial:
 
     Attributes:
         pixels: (n, h, w, c) uint8.
-        truth: (n,) class numbers.
+        rows: (n, …) what the network should say of each.
+        teacher: of the task.
     """
 
     pixels: NDArray[np.uint8]
-    truth: NDArray[Any]
+    rows: NDArray[Any]
+    teacher: Teacher
 
-    def logits(self, network: Network, tell: Callable[[int], None] = lambda done: None) -> NDArray[Any]:
-        """(n, labels): what a network says about them; `tell` is told how many are done."""
+    @property
+    def raw(self) -> str:
+        """What the output of its networks is called."""
+        return TAUGHT.get(self.teacher.task).raw
+
+    def answers(self, network: Network, tell: Callable[[int], None] = lambda done: None) -> NDArray[Any]:
+        """(n, …): what a network says about them, raw; `tell` is told how many are done."""
         size, found = min(max(1, _BATCH_BYTES // self.pixels[0].size), 64), []
         for start in range(0, len(self.pixels), size):
-            found.append(network({IMAGE: self.pixels[start : start + size]})[RAW])
+            found.append(network({IMAGE: self.pixels[start : start + size]})[self.raw])
+            if (start + size) * found[0][0].nbytes > _RAW_BYTES:
+                break
             tell(min(start + size, len(self.pixels)))
         return np.concatenate(found)
 
@@ -149,16 +175,19 @@ def trial(data: Dataset, card: Card, limit: int) -> Trial:
     if data.labels != card.labels:
         raise InputError(f"{data.name} has other labels than {card.name} was taught. Give the data that it was taught.")
     order = np.concatenate([_shuffled(data, part) for part in ("validation", "train")])
-    read = [(pixels, data.truth[index]) for index, pixels in _pixels(data, card, order[:limit])]
+    read = list(_fitted(data, card, order[:limit]))
     if not read:
         raise InputError(f"None of the pictures of {data.name} can be read.")
-    return Trial(np.stack([pixels for pixels, _ in read]), np.array([truth for _, truth in read]))
+    indices, pixels, placements = zip(*read, strict=True)
+    teacher = TEACHERS.get(card.task)
+    rows = teacher.encode(data.truth[np.array(indices)], placements, len(card.labels))
+    return Trial(np.stack(pixels), rows, teacher)
 
 
 def samples(data: Dataset, card: Card, limit: int) -> Iterator[NDArray[np.float32]]:
     """Pictures (1, h, w, c) of the training part, as the network takes them."""
     order = _shuffled(data, "train")[:limit]
-    return (np.asarray(pixels[None], np.float32) for _, pixels in _pixels(data, card, order))
+    return (np.asarray(pixels[None], np.float32) for _, pixels, _ in _fitted(data, card, order))
 
 
 def _shuffled(data: Dataset, part: str) -> NDArray[np.intp]:
@@ -166,12 +195,12 @@ def _shuffled(data: Dataset, part: str) -> NDArray[np.intp]:
     return np.random.default_rng(0).permutation(np.flatnonzero(data.parts == part))
 
 
-def _pixels(data: Dataset, card: Card, indices: NDArray[np.intp]) -> Iterator[tuple[int, NDArray[Any]]]:
-    """The pictures that can be read, as the card says."""
+def _fitted(data: Dataset, card: Card, indices: NDArray[np.intp]) -> Iterator[tuple[int, NDArray[Any], Placement]]:
+    """The pictures that can be read, as the card says: their numbers, their pixels, and where they sit in them."""
     size = card.input_size or (1, 1)
     for index in map(int, indices):
         try:
             image = data.pictures[index]
         except ImageError:
             continue  # training has told of it already
-        yield index, fitted(image, size, card.channels, card.fit or DEFAULT_FIT)[0]
+        yield index, *fitted(image, size, card.channels, card.fit or DEFAULT_FIT)

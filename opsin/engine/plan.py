@@ -4,18 +4,28 @@ from __future__ import annotations
 
 import dataclasses
 import math
+from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
-from opsin.core.errors import OptionError
+import numpy as np
+
+from opsin.core.errors import ImageError, OptionError
 from opsin.core.image import Size
 from opsin.data.dataset import Dataset
 from opsin.engine.feeding import Reading, class_weights
 from opsin.engine.settings import TrainOptions
-from opsin.models import Architecture, Blueprint
+from opsin.models import Architecture, Blueprint, Teacher, Usual
 
 SMALL = 64
 """Side in pixels up to which pictures count as small: a step over 128 of them is still cheap."""
+
+STEP = 32
+"""Of which the sides of a shaped input are multiples: the coarsest maps of most networks have that stride."""
+
+LOOKED_AT = 50
+"""How many pictures, at most, are asked for their shape."""
 
 RATES = {"adam": 1e-3, "adamw": 1e-3, "nadam": 1e-3, "rmsprop": 1e-3, "adagrad": 1e-2, "lion": 1e-4, "muon": 2e-2}
 """The usual highest rates for a network that begins with random numbers; 0.1 for sgd."""
@@ -33,7 +43,7 @@ class Plan:
         weights: "imagenet" or None.
         frozen_epochs: epochs for the last layer alone.
         augment: the preset's name.
-        flips: whether the changes include mirror images.
+        flips: which changed pictures still show the same: "no"; "yes", mirror images do; "all", turned ones do too.
         ink: whether the pictures are single characters, whose colours stay.
         batch_size: pictures a step.
         learning_rate: the highest.
@@ -49,7 +59,7 @@ class Plan:
     weights: str | None
     frozen_epochs: int
     augment: str
-    flips: bool
+    flips: str
     ink: bool
     batch_size: int
     learning_rate: float
@@ -82,46 +92,91 @@ class Plan:
         return dataclasses.asdict(self)
 
 
-def plan_for(options: TrainOptions, architecture: Architecture, data: Dataset) -> Plan:
-    """The choices for that network and these pictures.
+def plan_for(options: TrainOptions, architecture: Architecture, data: Dataset, teacher: Teacher) -> Plan:
+    """The choices for that task, that network and these pictures.
 
     Raises:
         OptionError: when the network cannot have what is asked.
     """
-    first = data.pictures[0]
+    _refuse_what_cannot_be(options, teacher)
+    first, usual = data.pictures[0], teacher.usual
     in_memory = data.source is None
     weights = _weights(options, architecture)
-    size = _size(options, architecture, (first.shape[0], first.shape[1]) if in_memory else None, weights)
+    if usual.side:
+        size = shaped(options.image_size or usual.side, _shapes(data))
+    else:
+        size = _size(options, architecture, (first.shape[0], first.shape[1]) if in_memory else None, weights)
     is_small = max(size) <= SMALL
     return Plan(
         size=size,
         channels=first.shape[2],
         labels=len(data.labels),
-        fit=_fit(options, data),
+        fit=_fit(options, data, usual),
         weights=weights,
-        frozen_epochs=_or(options.frozen_epochs, 20 if weights else 0),
+        frozen_epochs=_or(options.frozen_epochs, usual.frozen_epochs if weights else 0),
         augment=options.augment if options.augment != "auto" else "light" if in_memory else "standard",
-        flips=options.flips == "yes" or (options.flips == "auto" and not data.ink),
+        flips=options.flips if options.flips != "auto" else "no" if data.ink else "yes",
         ink=data.ink,
-        batch_size=_or(options.batch_size, _batch_size(is_small, int((data.parts == "train").sum()))),
-        learning_rate=_or(options.learning_rate, _rate(options.optimizer, weights)),
+        batch_size=_or(
+            options.batch_size, _batch_size(128 if is_small else usual.batch_size, int((data.parts == "train").sum()))
+        ),
+        learning_rate=_or(options.learning_rate, _rate(options.optimizer, usual.rate if weights else 1.0)),
         schedule=options.schedule if options.schedule != "auto" else "one_cycle",
-        class_weights=class_weights(data.part("train").truth, len(data.labels), options.class_weights),
+        class_weights=_class_weights(options, data, usual),
         steps_per_call=_or(options.steps_per_call, 16 if is_small else 1),
     )
+
+
+def _refuse_what_cannot_be(options: TrainOptions, teacher: Teacher) -> None:
+    """Options that are about features and labels mean nothing to a network that answers about places."""
+    if not teacher.sees_maps:
+        return
+    usual = TrainOptions()
+    for name in ("views", "dropout", "frozen_epochs", "loss", "label_smoothing"):
+        given = getattr(options, name)
+        if given not in (getattr(usual, name), 0):
+            raise OptionError(f"{name} cannot be chosen for {teacher.task}; got {given!r}. Leave it out.")
 
 
 def _or(value: Any, otherwise: Any) -> Any:
     return otherwise if value is None else value
 
 
-def _batch_size(is_small: bool, pictures: int) -> int:
+def shaped(side: int, sizes: Sequence[Size]) -> Size:
+    """(height, width) of an input in the shape of most pictures, its long side about `side`; multiples of 32.
+
+    >>> shaped(416, [(480, 640), (480, 640), (640, 480)]), shaped(320, [(1080, 1920)])
+    ((320, 416), (192, 320))
+    """
+    ratio = math.exp(float(np.median([math.log(height / width) for height, width in sizes])))
+    height, width = side * min(1.0, ratio), side * min(1.0, 1 / ratio)
+    return max(1, round(height / STEP)) * STEP, max(1, round(width / STEP)) * STEP
+
+
+def _shapes(data: Dataset) -> list[Size]:
+    """(height, width) of some pictures to learn from that can be read."""
+    found = list[Size]()
+    for index in np.flatnonzero(data.parts == "train")[:: max(1, len(data) // LOOKED_AT)]:
+        with suppress(ImageError):  # reading all of them tells of it
+            image = data.pictures[int(index)]
+            found.append((image.shape[0], image.shape[1]))
+    return found or [(1, 1)]
+
+
+def _class_weights(options: TrainOptions, data: Dataset, usual: Usual) -> dict[int, float] | None:
+    if usual.weighs_classes:
+        return class_weights(data.part("train").truth, len(data.labels), options.class_weights)
+    if options.class_weights == "yes":
+        raise OptionError("class_weights must be auto or no for this task: its loss counts each thing alike.")
+    return None
+
+
+def _batch_size(usual: int, pictures: int) -> int:
     """The usual number, or less where it would leave an epoch fewer than 50 steps to learn in: a power of 2.
 
-    >>> _batch_size(True, 60_000), _batch_size(True, 1437), _batch_size(False, 100)
+    >>> _batch_size(128, 60_000), _batch_size(128, 1437), _batch_size(32, 100)
     (128, 16, 8)
     """
-    usual = 128 if is_small else 32
     return max(8, min(usual, 1 << int(math.log2(max(1, pictures / 50)))))
 
 
@@ -148,12 +203,11 @@ def _size(options: TrainOptions, architecture: Architecture, of_data: Size | Non
     return size
 
 
-def _fit(options: TrainOptions, data: Dataset) -> str:
+def _fit(options: TrainOptions, data: Dataset, usual: Usual) -> str:
     if options.fit != "auto":
         return options.fit
-    return "ink" if data.ink else "squeeze"
+    return "ink" if data.ink else usual.fit
 
 
-def _rate(optimizer: str, weights: str | None) -> float:
-    usual = RATES.get(optimizer, 0.1)
-    return usual / 5 if weights else usual  # what was learned is to be kept
+def _rate(optimizer: str, share: float) -> float:
+    return RATES.get(optimizer, 0.1) * share

@@ -18,6 +18,7 @@ class Recipe:
     Attributes:
         data: as in `opsin.train`.
         model: as in `opsin.train`; also an `Architecture` that the file makes itself.
+        task: what is to be learned.
         options: as in `TrainOptions`.
         split: shares for training, validation and test, where the data are not split already.
         gives: figures that it should reach, by name: "test accuracy".
@@ -25,7 +26,8 @@ class Recipe:
     """
 
     data: Any
-    model: Any = "tutorial"
+    model: Any = None
+    task: str = "classification"
     options: Mapping[str, Any] = field(default_factory=dict)
     split: tuple[float, float, float] = (0.8, 0.1, 0.1)
     gives: Mapping[str, float] = field(default_factory=dict)

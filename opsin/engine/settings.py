@@ -50,8 +50,9 @@ class TrainOptions(Checked):
     )
     flips: str = option(
         "auto",
-        help="Whether a mirror image shows the same: no for signs and writing.",
-        choices=("auto", "yes", "no"),
+        help="Whether a mirror image shows the same: no for signs and writing; all for pictures from straight above or "
+        "through a microscope, which show the same whichever way they are turned.",
+        choices=("auto", "yes", "no", "all"),
     )
     optimizer: str = option("adam", help="Keras's optimizer.", choices=OPTIMIZERS)
     learning_rate: float | None = option(None, help="The highest learning rate. See also --find-lr.", low=0.0)
@@ -61,7 +62,11 @@ class TrainOptions(Checked):
     averaging: float = option(
         0.0, help="Keep a moving average of the weights with this momentum, and use it.", low=0.0, high=0.99999
     )
-    loss: str = option("crossentropy", help="What is made small.", choices=("crossentropy", "focal"))
+    loss: str = option(
+        "auto",
+        help="What is made small; the task's own, or, of a classifier, one of the others.",
+        choices=("auto", "crossentropy", "focal"),
+    )
     label_smoothing: float = option(0.0, help="Share of certainty spread over all labels.", low=0.0, high=0.99)
     class_weights: str = option(
         "auto", help="Count rare classes more: always, never, or when 3 to 1 or worse.", choices=("auto", "yes", "no")

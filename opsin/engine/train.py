@@ -12,8 +12,6 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from opsin.core.errors import OpsinError, OptionError, RunError, UnknownNameError
 from opsin.data.dataset import Dataset
 from opsin.data.load import load
@@ -61,7 +59,7 @@ class Lesson:
 
 def train(
     data: Any,
-    model: Any = "tutorial",
+    model: Any = None,
     *,
     name: str | None = None,
     runs: str | Path = "runs",
@@ -77,10 +75,10 @@ def train(
         data: what `opsin.data.load` takes: a built-in set's name, a folder, a table, a zip, a `Dataset`; or a recipe:
             a .py file, which says everything else too.
         model: the name of a network, as "vgg16"; `opsin.cnn(...)`, or its arguments as a mapping; a file, as
-            "mine.py:build"; a `keras.Model`.
+            "mine.py:build"; a `keras.Model`; the task's usual one when left out ("tutorial", "efficientnet_lite0").
         name: of the run; made of data and model when left out.
         runs: the folder of all runs.
-        task: what is to be learned.
+        task: what is to be learned: "classification", or "detection".
         split: shares for training, validation and test, where the data are not split already.
         callbacks: Keras callbacks, or a function that makes them for a run (to write into its folder).
         watch: is told how far it is.
@@ -154,7 +152,9 @@ def _asked(
     if isinstance(data, (str, Path)) and str(data).endswith(".py"):
         recipe = str(data)
         read = read_recipe(recipe)
-        data, model, split, options = read.data, read.model, read.split, {**read.options, **options}
+        data, model, task, split = read.data, read.model, read.task, read.split
+        options = {**read.options, **options}
+    model = TEACHERS.get(task).usual.model if model is None else model
     asked = {"recipe": recipe, "data": _source(data), "model": _source(model), "task": task, "split": list(split)}
     return asked, {"data": data, "model": model, "task": task, "split": split, "options": options}
 
@@ -175,9 +175,10 @@ def lesson_for(data: Any, model: Any, task: str, split: Split, options: Mapping[
     """
     asked = _options(options)
     teacher = TEACHERS.get(task)
+    model = teacher.usual.model if model is None else model
     architecture = cnn(**model) if isinstance(model, Mapping) else network_named(model)
-    loaded = load(data, split=split, seed=asked.seed)
-    return Lesson(loaded, architecture, asked, plan_for(asked, architecture, loaded), teacher)
+    loaded = load(data, task=task, split=split, seed=asked.seed)
+    return Lesson(loaded, architecture, asked, plan_for(asked, architecture, loaded, teacher), teacher)
 
 
 def _options(options: Mapping[str, Any]) -> TrainOptions:
@@ -249,13 +250,15 @@ def _feeds(lesson: Lesson, watch: Watch) -> tuple[Feed, Feed | None]:
         if part not in lesson.data.parts:
             continue
         some = lesson.data.part(part)
-        feeds.append(feed(some, lesson.teacher.encode(some), lesson.plan.reading, watch))
+        feeds.append(feed(some, lesson.teacher.encode, lesson.plan.reading, watch))
         for line in feeds[-1].unreadable:
             watch.note(f"Left out: {line}")
     if lesson.plan.class_weights:
         counts = lesson.data.part("train").counts()
         watch.note(f"The classes are unbalanced ({counts}); rare ones count more. To change that: --class-weights no")
-    return feeds[0], feeds[1] if len(feeds) > 1 else None
+    plan = lesson.plan
+    learns = dataclasses.replace(feeds[0], mover=lesson.teacher.mover(plan.augment, plan.size, plan.flips))
+    return learns, feeds[1] if len(feeds) > 1 else None
 
 
 def _finish(run: Run, lesson: Lesson, model: Any, judged: Feed | None, state: Checkpoint, watch: Watch) -> None:
@@ -298,4 +301,4 @@ def _card(run: Run, lesson: Lesson, model: Any, judged: Feed | None) -> Card:
     )
     if judged is None:
         return card
-    return lesson.teacher.finish(card, np.concatenate(list(raw_answers(model, judged))), judged.data.truth)
+    return lesson.teacher.finish(card, raw_answers(model, judged))

@@ -5,24 +5,25 @@ from opsin.models._logits import as_logits
 from opsin.models._model import Model, Pipeline, SingleNetwork
 from opsin.models._own import network_named
 from opsin.models._registry import MODELS, card_of, cards_needed, open_model, register
-from opsin.models._taught import DEFAULT_FIT, IMAGE, RAW, TAUGHT, TaughtModel
-from opsin.models._teacher import TEACHERS, Teacher
+from opsin.models._taught import DEFAULT_FIT, IMAGE, TAUGHT, TaughtModel
+from opsin.models._teacher import TEACHERS, Mover, Teacher, Usual
 
 __all__ = [
     "ARCHITECTURES",
     "DEFAULT_FIT",
     "IMAGE",
     "MODELS",
-    "RAW",
     "TAUGHT",
     "TEACHERS",
     "Architecture",
     "Blueprint",
     "Model",
+    "Mover",
     "Pipeline",
     "SingleNetwork",
     "TaughtModel",
     "Teacher",
+    "Usual",
     "as_logits",
     "assemble",
     "card_of",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, ClassVar, Self, TypeVar
@@ -24,16 +25,21 @@ from opsin.weights.card import Card
 
 R = TypeVar("R", bound=Result)
 
-IMAGE, RAW = "image", "logits"
-"""What the input and the output of a taught network are called, in Keras and in every file exported from it."""
+IMAGE = "image"
+"""What the input of a taught network is called, in Keras and in every file exported from it."""
 
 DEFAULT_FIT = "squeeze"
 
 
 class TaughtModel(SingleNetwork[R]):
-    """A model opened from a folder. It is in no list: whoever names the folder gets it."""
+    """A model opened from a folder. It is in no list: whoever names the folder gets it.
+
+    Attributes:
+        raw: what the output of its network is called, in every file exported from it.
+    """
 
     cards: ClassVar[tuple[Card, ...]] = ()
+    raw: ClassVar[str] = "logits"
 
     @classmethod
     def open_folder(cls, card: Card, network: Path, place: Place) -> Self:
@@ -47,8 +53,13 @@ class TaughtModel(SingleNetwork[R]):
         """The network in any of the files that a folder may hold."""
         path = files["network"]
         if path.suffix == ".keras":
-            return KerasNetwork(load_network(path), IMAGE, RAW)
-        return OpenVinoNetwork(path, Graph(IMAGE, {RAW: RAW}, layout="NHWC"), place)
+            return KerasNetwork(load_network(path), IMAGE, cls.raw)
+        return OpenVinoNetwork(path, Graph(IMAGE, {cls.raw: cls.raw}, layout="NHWC"), place)
+
+    @classmethod
+    @abstractmethod
+    def reading(cls, card: Card) -> str:
+        """How its raw output is to be read, in a sentence, for those who open an exported file."""
 
     def reading_size(self, options: Options) -> Size | None:
         """The input's size; where a picture is cut to what it shows, every pixel may count."""

@@ -3,14 +3,52 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, ClassVar
 
+import numpy as np
 from numpy.typing import NDArray
 
+from opsin.core.image import Image, Size
+from opsin.core.placement import Placement
 from opsin.core.registry import Registry
-from opsin.data.dataset import Dataset
 from opsin.weights.card import Card
+
+Row = NDArray[Any]
+"""What the network should say about one picture."""
+
+Read = Callable[[int], tuple[Image, Row]]
+"""A picture of the network's size by its number, and its row."""
+
+Mover = Callable[[Read, int, int, np.random.Generator], tuple[Image, Row]]
+"""Reads pictures, of which there are so many, and changes one at random together with its row."""
+
+Answered = Iterable[tuple[NDArray[Any], NDArray[Any]]]
+"""Batch by batch, what the network says about pictures, and their rows."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Usual:
+    """What is chosen for a task when nobody asks for something else.
+
+    Attributes:
+        model: name of the network.
+        fit: how pictures are brought to the network's size.
+        side: the longer one, in pixels, of an input that has the shape of most pictures; None for the network's own.
+        batch_size: pictures a step, where they are photographs.
+        rate: with ImageNet's weights: share of the usual learning rate, since what was learned is to be kept.
+        frozen_epochs: with ImageNet's weights: epochs for the last layer alone.
+        weighs_classes: whether rare classes may count more.
+    """
+
+    model: str = "tutorial"
+    fit: str = "squeeze"
+    side: int | None = None
+    batch_size: int = 32
+    rate: float = 0.2
+    frozen_epochs: int = 20
+    weighs_classes: bool = True
 
 
 class Teacher(ABC):
@@ -21,32 +59,77 @@ class Teacher(ABC):
         metrics: what Keras should tell beside the loss.
         monitor: the figure by which the best epoch is chosen.
         is_better_high: whether a higher monitor is better.
+        figure: what people judge the task by: the name of what `quality` answers.
+        usual: what is chosen when nobody asks for something else.
+        sees_maps: whether the last layers take feature maps by their stride, instead of features.
+        judges_answers: whether an epoch is judged by `figures`; else by Keras, with `metrics`.
     """
 
     task: ClassVar[str]
-    metrics: ClassVar[tuple[str, ...]]
+    metrics: ClassVar[tuple[str, ...]] = ()
     monitor: ClassVar[str]
     is_better_high: ClassVar[bool]
+    figure: ClassVar[str]
+    usual: ClassVar[Usual] = Usual()
+    sees_maps: ClassVar[bool] = False
+    judges_answers: ClassVar[bool] = False
 
     @abstractmethod
     def head(self, features: Any, labels: Sequence[str]) -> Any:
-        """The network's raw output (a Keras tensor) on top of its features."""
+        """The network's raw output (a Keras tensor) on top of its features, or of its feature maps."""
 
     @abstractmethod
-    def encode(self, data: Dataset) -> NDArray[Any]:
-        """What the raw output should be for each picture, one row each."""
+    def encode(self, truth: NDArray[Any], placements: Sequence[Placement], labels: int) -> NDArray[Any]:
+        """What the raw output should be for each of n pictures, one row each.
+
+        Args:
+            truth: (n,) as in `Dataset.truth`.
+            placements: where each picture sits in the network's input.
+            labels: how many there are.
+        """
 
     @abstractmethod
-    def loss(self, settings: Mapping[str, Any]) -> Any:
+    def loss(self, settings: Mapping[str, Any], size: Size) -> Any:
         """The loss between `encode`'s rows and the raw output: a Keras loss.
 
         Args:
             settings: what `opsin train` was asked: `loss`, `label_smoothing`.
+            size: (height, width) of the network's input.
         """
 
     @abstractmethod
-    def finish(self, card: Card, raw: NDArray[Any], truth: NDArray[Any]) -> Card:
-        """The card with what can be learned from the raw answers about validation pictures: calibration, figures."""
+    def finish(self, card: Card, answered: Answered) -> Card:
+        """The card with what can be learned from the answers about validation pictures: calibration, figures."""
+
+    def mover(self, preset: str, size: Size, flips: str) -> Mover | None:
+        """How pictures are changed before the network sees them, where the truth must follow; None where it need not.
+
+        Args:
+            preset: the name of an augmentation.
+            size: (height, width) of the network's input.
+            flips: "no", "yes" or "all".
+        """
+        return None
+
+    def figures(self, answered: Answered) -> Mapping[str, float]:
+        """How good the answers are, for the epoch's row; asked for when `judges_answers`."""
+        raise NotImplementedError
+
+    def parts(self, raw: NDArray[Any]) -> Sequence[NDArray[Any]]:
+        """The raw answers (n, …) in parts that are numbers of one kind, which can be compared in size."""
+        return (raw,)
+
+    @abstractmethod
+    def variety(self, raw: NDArray[Any]) -> int:
+        """How many different things the raw answers (n, …) say; below 2 they prove nothing about an exported file."""
+
+    @abstractmethod
+    def agreement(self, raw: NDArray[Any], others: NDArray[Any]) -> float:
+        """The share of what two networks say, both (n, …) raw, in which they agree, 0..1."""
+
+    @abstractmethod
+    def quality(self, raw: NDArray[Any], rows: NDArray[Any]) -> float:
+        """How good raw answers (n, …) are, given the rows, in 0..1: its `figure`."""
 
 
 TEACHERS: Registry[Teacher] = Registry("task that can be taught", "opsin.models")

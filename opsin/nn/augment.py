@@ -16,7 +16,16 @@ Moves = dict[str, Any]
 Make = Callable[[ModuleType, Size, Moves], list[Any]]
 
 
-def augment(preset: str, size: Size, seed: int = 0, *, flips: bool = True, ink: bool = False) -> Any | None:
+def augment(
+    preset: str,
+    size: Size,
+    seed: int = 0,
+    *,
+    flips: bool = True,
+    turns: bool = False,
+    ink: bool = False,
+    moves: bool = True,
+) -> Any | None:
     """The preset as a layer: pictures (n, h, w, c) float32 in 0..255 in and out; None when nothing is to be changed.
 
     It changes pictures while a network is taught, and leaves them alone when it answers.
@@ -27,8 +36,11 @@ def augment(preset: str, size: Size, seed: int = 0, *, flips: bool = True, ink: 
         size: (height, width) of the pictures.
         seed: of the random numbers: the same seed changes pictures in the same way.
         flips: whether a mirrored picture still shows the same. It does not where there is writing, or left and right.
+        turns: whether one that is upside down does, too.
         ink: whether the pictures are single characters, light on black: then they are never mirrored, their colours
             stay, and what comes in from outside is black.
+        moves: whether pictures may be moved at all, and covered; where something beside the network knows of places in
+            them, only their colours may change.
 
     Raises:
         UnknownNameError: for another preset.
@@ -41,10 +53,13 @@ def augment(preset: str, size: Size, seed: int = 0, *, flips: bool = True, ink: 
     # Imported here: that module imports Keras.
     from opsin.nn import layers
 
-    moves = {"flips": flips and not ink, "fill": "black" if ink else "reflect", "seed": seed}
-    made = PRESETS[preset](layers, size, moves)
-    kept = [layer for layer in made if not (ink and isinstance(layer, layers.RandomColour))]
-    return keras().Sequential(kept, name="augment")
+    how = {"flips": flips and not ink, "fill": "black" if ink else "reflect", "seed": seed}
+    made = PRESETS[preset](layers, size, how)
+    if turns:
+        made = [layers.RandomUpsideDown(seed=seed + 3, name="upside_down"), *made]
+    kept = [layer for layer in made if moves or isinstance(layer, layers.RandomColour)]
+    kept = [layer for layer in kept if not (ink and isinstance(layer, layers.RandomColour))]
+    return keras().Sequential(kept, name="augment") if kept else None
 
 
 def _nothing(layers: ModuleType, size: Size, moves: Moves) -> list[Any]:

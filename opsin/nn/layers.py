@@ -209,6 +209,19 @@ class RandomColour(RandomLayer):
 
 
 @keras.saving.register_keras_serializable(package="opsin")
+class RandomUpsideDown(RandomLayer):
+    """Turns half of the pictures upside down, as in a mirror that lies below them."""
+
+    def changed(self, images: Any) -> Any:
+        """The pictures, half of them upside down."""
+        return ops.where(self.coin(images)[:, None, None, None], ops.flip(images, axis=1), images)
+
+    def options(self) -> dict[str, Any]:
+        """Nothing."""
+        return {}
+
+
+@keras.saving.register_keras_serializable(package="opsin")
 class RandomCutout(RandomLayer):
     """Covers a grey square of each picture, so that no single spot is all that a network looks at.
 

@@ -33,6 +33,7 @@ class Card:
             picture scaled to its short side), "letterbox" (all of it, with borders), or "ink" (a single character,
             made light on dark and centred as MNIST's are). Families with a way of their own leave it out.
         temperature: what logits are divided by, so that scores say how often the answer is right.
+        offset: what is added to logits then, where each is a score of its own.
         reject_below: the best score under which the answer is "unknown".
         acceptance: how alike two embeddings must be to count as the same, by false-accept rate.
         is_tiny: whether it is a stand-in without weights, for tests: its answers mean nothing, and no list shows it.
@@ -55,6 +56,7 @@ class Card:
     channels: int = 3
     fit: str = ""
     temperature: float = 1.0
+    offset: float = 0.0
     reject_below: float = 0.0
     acceptance: Acceptance | None = None
     is_tiny: bool = False

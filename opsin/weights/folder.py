@@ -57,6 +57,7 @@ def read_card(folder: Path) -> Card:
     """
     path = folder / CARD
     values = _read(path)
+    values = {**_LATER, **values}
     wanted = set(_stored())
     for what, names in (("lacks", wanted - values.keys()), ("has the unknown", values.keys() - wanted)):
         if names:
@@ -149,6 +150,9 @@ def _is_text(value: object) -> bool:
     return isinstance(value, str)
 
 
+_LATER: Mapping[str, Any] = {"offset": 0.0}
+"""What cards of earlier versions did not say, and what it means there."""
+
 _Rule = tuple[str, Callable[[Any], bool]]
 _TEXTS = ("name", "task", "summary", "licence", "trained_on", "data_terms", "source", "paper")
 _RULES: Mapping[str, _Rule] = {
@@ -160,5 +164,6 @@ _RULES: Mapping[str, _Rule] = {
     "channels": ("1 or 3", lambda value: _is_count(value) and value in (1, 3)),
     "fit": (f"one of {', '.join(FITS)}, or empty", lambda value: value in ("", *FITS)),
     "temperature": ("a number above 0", lambda value: _is_number(value) and value > 0),
+    "offset": ("a number", _is_number),
     "reject_below": ("a number from 0 to 1", lambda value: _is_number(value) and 0 <= value <= 1),
 }

@@ -43,8 +43,8 @@ def test_a_file_of_each_format_gives_the_same_answers_in_its_own_engine_and_in_o
     assert "openvino" in done.parity
     for parity in done.parity.values():
         assert parity.pictures == 90
-        assert parity.labels == 3
-        assert parity.accuracy_after == parity.accuracy_before == 1
+        assert parity.variety == 3
+        assert parity.quality_after == parity.quality_before == 1
         assert parity.relative < (0.05 if to == "litert-int8" else 1e-4)
 
 

@@ -1,5 +1,7 @@
 """Pictures as a network takes them while it learns."""
 
+import dataclasses
+
 import numpy as np
 import pytest
 from PIL import Image as PillowImage
@@ -42,33 +44,38 @@ class Mixed:
 def dataset(pictures) -> Dataset:
     count = len(pictures)
     return Dataset(
-        name="few", labels=("a",), pictures=pictures, truth=np.zeros(count, int), parts=np.array(["train"] * count)
+        name="few",
+        labels=("a", "b", "c", "d"),
+        pictures=pictures,
+        truth=np.arange(count),
+        parts=np.array(["train"] * count),
     )
 
 
 SIZES = [(4, 4), None, (9, 3), (6, 8)]
 
 
-def rows(count: int) -> np.ndarray:
-    return np.arange(count, dtype=np.float32)[:, None]
+def encode(truth, placements, labels) -> np.ndarray:
+    """What should be said of each picture: its truth, and how tall it was."""
+    return np.array([(number, place.size[0]) for number, place in zip(truth, placements, strict=True)])
 
 
 def test_what_cannot_be_read_is_left_out_and_named():
-    made = feed(dataset(Mixed(SIZES)), rows(4), READING)
+    made = feed(dataset(Mixed(SIZES)), encode, READING)
     assert made.unreadable == ("1.jpg is no picture.",)
-    assert made.targets[:, 0].tolist() == [0, 2, 3]
+    assert made.targets.tolist() == [[0, 4], [2, 9], [3, 6]]
     assert [int(pixels[0, 0, 0]) for pixels in made.pixels] == [0, 2, 3]
 
 
 def test_nothing_readable_is_an_error_with_the_first():
     with pytest.raises(DataError, match=r"None of the 2 pictures of few can be read. The first: 0\.jpg is no picture"):
-        feed(dataset(Mixed([None, None])), rows(2), READING)
+        feed(dataset(Mixed([None, None])), encode, READING)
 
 
 def test_what_does_not_fit_into_memory_streams_and_gives_the_same_pixels(monkeypatch):
-    held = feed(dataset(Mixed(SIZES)), rows(4), READING)
+    held = feed(dataset(Mixed(SIZES)), encode, READING)
     monkeypatch.setattr(feeding, "memory_bytes", lambda: 1000)
-    streamed = feed(dataset(Mixed(SIZES)), rows(4), READING)
+    streamed = feed(dataset(Mixed(SIZES)), encode, READING)
     assert streamed.pixels is None
     order = np.array([2, 0, 1])
     batches = streamed.epoch(2, order)["x"]
@@ -80,12 +87,31 @@ def test_what_does_not_fit_into_memory_streams_and_gives_the_same_pixels(monkeyp
 
 def test_arrays_of_the_right_shape_are_not_copied():
     pixels = np.zeros((3, 6, 8, 3), np.uint8)
-    made = feed(dataset(Arrays(pixels, np.arange(3))), rows(3), READING)
+    made = feed(dataset(Arrays(pixels, np.arange(3))), encode, READING)
     assert made.pixels is pixels
 
 
+def brighter(read, index, count, random):
+    pixels, row = read(index)
+    return pixels + random.integers(1, 9, dtype=np.uint8), row * 10
+
+
+def test_pictures_are_changed_with_what_should_be_said_of_them():
+    made = dataclasses.replace(feed(dataset(Mixed(SIZES)), encode, READING), mover=brighter)
+    pixels, rows = made.epoch(3, np.arange(3), (0, 0))["x"][0]
+    assert (pixels > made.pixels).all()
+    assert np.array_equal(rows, made.targets * 10)
+
+
+def test_a_picture_is_changed_by_the_seeds_and_its_own_number_alone():
+    made = dataclasses.replace(feed(dataset(Mixed(SIZES)), encode, READING), mover=brighter)
+    alone, among = made.changed(np.array([1]), (0, 3))[0], made.changed(np.array([2, 1]), (0, 3))[0]
+    assert np.array_equal(alone[0], among[1])
+    assert not np.array_equal(made.changed(np.arange(3), (0, 4))[0], made.changed(np.arange(3), (0, 3))[0])
+
+
 def test_batches_have_all_pictures_in_their_order():
-    made = feed(dataset(Mixed(SIZES)), rows(4), READING)
+    made = feed(dataset(Mixed(SIZES)), encode, READING)
     assert [len(batch) for batch in made.batches(2)] == [2, 1]
     assert np.array_equal(np.concatenate(list(made.batches(2))), made.pixels)
 
@@ -122,5 +148,5 @@ def test_a_real_file_is_read_upright(tmp_path):
     picture.save(tmp_path / "a.jpg", exif=exif)
     from opsin.media.sources import read_image
 
-    assert READING(read_image(tmp_path / "a.jpg")).shape == (6, 8, 3)
+    assert READING(read_image(tmp_path / "a.jpg"))[0].shape == (6, 8, 3)
     assert read_image(tmp_path / "a.jpg").shape == (8, 6, 3)

@@ -9,7 +9,7 @@ from opsin.core.errors import OptionError
 from opsin.data.dataset import Arrays, Dataset
 from opsin.engine.plan import plan_for
 from opsin.engine.settings import TrainOptions
-from opsin.models import Architecture
+from opsin.models import TEACHERS, Architecture
 
 
 def dataset(shape=(28, 28, 1), **changes) -> Dataset:
@@ -28,7 +28,7 @@ TAUGHT = dataclasses.replace(PLAIN, name="taught", input_size=(224, 224), weight
 
 
 def plan(architecture=PLAIN, data=None, **options):
-    return plan_for(TrainOptions(**options), architecture, data or dataset())
+    return plan_for(TrainOptions(**options), architecture, data or dataset(), TEACHERS.get("classification"))
 
 
 def test_small_pictures_keep_their_size_and_channels():
@@ -54,12 +54,12 @@ def test_pictures_from_files_have_a_size_chosen_for_them(tmp_path):
 
 def test_characters_are_read_as_such_and_never_mirrored():
     made = plan(data=dataset(ink=True))
-    assert (made.fit, made.ink, made.flips) == ("ink", True, False)
+    assert (made.fit, made.ink, made.flips) == ("ink", True, "no")
 
 
-@pytest.mark.parametrize(("asked", "flips"), [("auto", True), ("yes", True), ("no", False)])
+@pytest.mark.parametrize(("asked", "flips"), [("auto", "yes"), ("yes", "yes"), ("no", "no"), ("all", "all")])
 def test_pictures_are_mirrored_unless_it_is_forbidden(asked, flips):
-    assert plan(flips=asked).flips is flips
+    assert plan(flips=asked).flips == flips
 
 
 def test_what_is_asked_for_holds():

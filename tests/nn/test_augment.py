@@ -134,3 +134,21 @@ class TestNature:
 def test_light_moves_even_the_smallest_picture():
     layer = augment("light", (3, 3), flips=False)
     assert np.ptp(np.asarray(layer(np.arange(9.0).reshape(1, 3, 3, 1).repeat(9, 0), training=True)), axis=0).max() > 0
+
+
+def test_pictures_that_show_the_same_either_way_up_are_turned_upside_down_too():
+    alike = np.repeat(pictures(count=1), 40, axis=0)
+    layer = augment("light", SIZE, flips=False, turns=True)
+    turned = np.asarray(layer.get_layer("upside_down")(alike, training=True))
+    is_turned = [np.array_equal(each, alike[0, ::-1]) for each in turned]
+    assert 5 < sum(is_turned) < 35
+    assert all(same or np.array_equal(each, alike[0]) for same, each in zip(is_turned, turned, strict=True))
+
+
+@pytest.mark.parametrize(("preset", "kept"), [("standard", ["colour"]), ("strong", ["colour"])])
+def test_where_places_count_only_colours_change(preset, kept):
+    assert [layer.name for layer in augment(preset, SIZE, turns=True, moves=False).layers] == kept
+
+
+def test_a_preset_that_only_moves_pictures_is_no_layer_where_places_count():
+    assert augment("light", SIZE, moves=False) is None

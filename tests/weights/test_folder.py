@@ -8,6 +8,7 @@ import pytest
 from opsin.core.errors import UsageError, WeightsError
 from opsin.store.asset import Asset
 from opsin.weights.card import Card
+from opsin.weights.folder import CARD as CARD_FILE
 from opsin.weights.folder import card_json, folder_of, network_file, read_card, write_card
 
 CARD = Card(
@@ -146,3 +147,10 @@ def test_of_several_networks_the_fastest_is_taken_unless_one_is_named(folder):
 def test_a_folder_without_a_network_is_said_to_have_none(folder):
     with pytest.raises(WeightsError, match=r"holds a card but no network: none of network\.xml, network\.onnx"):
         network_file(str(folder))
+
+
+def test_a_card_of_an_earlier_version_means_what_it_meant_then(folder):
+    values = json.loads((folder / CARD_FILE).read_text())
+    del values["offset"]
+    (folder / CARD_FILE).write_text(json.dumps(values))
+    assert read_card(folder).offset == 0
