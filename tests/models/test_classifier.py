@@ -117,7 +117,8 @@ def test_a_card_of_another_task_is_refused(taught):
     change(taught, task="detection")
     with pytest.raises(UsageError, match="answers detection, not classification"):
         opsin.classify(RED, model=str(taught))
-    with pytest.raises(UnknownNameError, match=r"can be opened from a folder called 'detection'\."):
+    change(taught, task="guessing")
+    with pytest.raises(UnknownNameError, match=r"can be opened from a folder called 'guessing'\."):
         opened(taught)
 
 
