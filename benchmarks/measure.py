@@ -10,9 +10,11 @@ import sys
 from collections.abc import Callable
 
 import accuracy
+import bccd
 import camera
 import cifar
 import clothing
+import coco_metrics
 import count
 import damaged
 import detection
@@ -39,6 +41,8 @@ AREAS: dict[str, Callable[[], list[Figure]]] = {
     "exports": exports.main,
     "faces": faces.main,
     "unlock": unlock.main,
+    "bccd": bccd.main,
+    "coco_metrics": coco_metrics.main,
     "count": count.main,
 }
 

@@ -15,6 +15,7 @@ print(opsin.classify("rose.jpg", model=str(run)).labels)
 from opsin import data, faces
 from opsin.core.errors import OpsinError
 from opsin.core.image import Image
+from opsin.engine.coco_metrics import coco_metrics
 from opsin.engine.evaluate import Evaluation, evaluate
 from opsin.engine.explain import Explanation, explain
 from opsin.engine.export import Exported, export
@@ -62,6 +63,7 @@ __all__ = [
     "Run",
     "classify",
     "cnn",
+    "coco_metrics",
     "count",
     "data",
     "detect",

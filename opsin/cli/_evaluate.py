@@ -82,7 +82,7 @@ def _show(done: Evaluation) -> None:
         headline.add_row(name, f"[bold]{value}[/]", f"[dim]{meaning}[/]")
     console.print(headline)
     if done.findings:
-        console.print("\nMost often confused:")
+        console.print(f"\n{done.findings_title}:")
         findings = Table(show_header=False, box=None, pad_edge=False)
         for what, count in done.findings:
             findings.add_row("", _plain(what), count)

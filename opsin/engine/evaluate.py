@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from opsin.core.errors import DataError, ImageError, SourceError, UsageError
 from opsin.core.image import Image, Size
 from opsin.core.options import Options
+from opsin.core.placement import Placement
 from opsin.data.dataset import Dataset
 from opsin.data.load import load
 from opsin.engine.run import FACTS, Run, model_folder
@@ -27,6 +28,7 @@ from opsin.reports import REPORTS, Answers, Figures, Outside
 from opsin.runtime.network import Arrays, Place
 from opsin.store.folders import check_own, folder_atomically
 from opsin.store.progress import Progress, silent
+from opsin.tasks import Result
 
 BATCH = 32
 """Pictures that the network answers at a time; more gain nothing, and wait in memory."""
@@ -49,6 +51,7 @@ class Evaluation:
         figures: what metrics.json holds, by name.
         headline: the few figures that a person wants first: what it is, how much, what that means.
         findings: what to look at next: what it is, how much.
+        findings_title: what the findings are.
         notes: what a reader should know first.
         unreadable: the pictures that were left out, and why.
     """
@@ -57,6 +60,7 @@ class Evaluation:
     figures: Figures
     headline: Sequence[tuple[str, str, str]]
     findings: Sequence[tuple[str, str]]
+    findings_title: str
     notes: Sequence[str]
     unreadable: Sequence[str]
 
@@ -94,13 +98,14 @@ def evaluate(
     to = Path(save) if save is not None else folder / "evaluation"
     check_own(to, report_type.files)
     strangers = _items(outside)
-    chosen, notes = _chosen(folder, data, part)
+    chosen, notes = _chosen(folder, data, part, model.card.task)
     report_type.check(model.card, chosen, slices)
-    answers, unreadable = _answers(model, chosen, strangers, notes, progress or silent)
+    answers, unreadable = _answers(model, report_type.options, chosen, strangers, notes, progress or silent)
     report = report_type(answers, slices)
     with folder_atomically(to, report_type.files) as beside:
         report.write(beside)
-    return Evaluation(to, report.figures, report.headline(), report.findings(), answers.notes, unreadable)
+    found = report.figures, report.headline(), report.findings(), report.findings_title
+    return Evaluation(to, *found, answers.notes, unreadable)
 
 
 def _opened(folder: Path) -> SingleNetwork[Any]:
@@ -110,10 +115,10 @@ def _opened(folder: Path) -> SingleNetwork[Any]:
     return model
 
 
-def _chosen(folder: Path, data: Any, part: str) -> tuple[Dataset, list[str]]:
+def _chosen(folder: Path, data: Any, part: str, task: str) -> tuple[Dataset, list[str]]:
     """The pictures to judge by, and what a reader should know about them."""
     run = _run_of(folder)
-    loaded, is_own, notes = _loaded(run, folder, data)
+    loaded, is_own, notes = _loaded(run, folder, data, task)
     if part == ALL or (not is_own and set(loaded.parts) == {"train"}):
         return loaded, [*notes, *([LEARNED] if is_own else [])]
     return loaded.part(part), [*notes, *([LEARNED] if is_own and part == "train" else [])]
@@ -125,23 +130,23 @@ def _run_of(folder: Path) -> Run | None:
     return next((Run(each) for each in candidates if (each / FACTS).is_file()), None)
 
 
-def _loaded(run: Run | None, folder: Path, data: Any) -> tuple[Dataset, bool, list[str]]:
+def _loaded(run: Run | None, folder: Path, data: Any, task: str) -> tuple[Dataset, bool, list[str]]:
     """The data; whether they are the run's own, split as they were for it; and what a reader should know."""
     if run is None:
         if data is None:
             raise UsageError(f"{folder} has no {FACTS}, which would say what it was taught with. Give data (--data).")
-        return load(data, split=UNSPLIT), False, []
+        return load(data, task=task, split=UNSPLIT), False, []
     facts = run.facts
     asked = facts["asked"]
     if data is None and asked["data"] is None:
         raise UsageError(f"{run} was taught with an object as its data. Give it again: evaluate(run, data).")
     named = asked["data"] if data is None else data
-    loaded = load(named, split=tuple(asked["split"]), seed=facts["options"]["seed"])
+    loaded = load(named, task=task, split=tuple(asked["split"]), seed=facts["options"]["seed"])
     if loaded.digest() == facts["data"]["digest"]:
         return loaded, True, []
     if data is None or _is_same(data, asked["data"]):
         return loaded, True, [f"The pictures or labels of {loaded.name} have changed since the model was taught."]
-    return load(data, split=UNSPLIT), False, []
+    return load(data, task=task, split=UNSPLIT), False, []
 
 
 def _is_same(data: Any, asked: str | None) -> bool:
@@ -160,17 +165,18 @@ def _items(outside: str | Path | None) -> list[Item]:
 
 
 def _answers(
-    model: SingleNetwork[Any], data: Dataset, strangers: Sequence[Item], notes: Sequence[str], tell: Progress
+    model: SingleNetwork[Any],
+    options: Options | None,
+    data: Dataset,
+    strangers: Sequence[Item],
+    notes: Sequence[str],
+    tell: Progress,
 ) -> tuple[Answers, list[str]]:
     """What the model says about the pictures that can be read; and why the others cannot."""
-    told = _ask(
-        model, [partial(data.pictures.__getitem__, index) for index in range(len(data))], partial(tell, "pictures")
-    )
-    others = _ask(
-        model,
-        [partial(_read, item, model.reading_size(Options())) for item in strangers],
-        partial(tell, "other things"),
-    )
+    readers = [partial(data.pictures.__getitem__, index) for index in range(len(data))]
+    told = _ask(model, options, readers, partial(tell, "pictures"))
+    at_least = model.reading_size(options or Options())
+    others = _ask(model, options, [partial(_read, item, at_least) for item in strangers], partial(tell, "other things"))
     for asked, name in ((told, data.name), (others, "the folder with other things")):
         if asked.errors and not asked.kept:
             raise DataError(f"None of the {len(asked.errors)} pictures of {name} can be read. {asked.errors[0]}")
@@ -179,8 +185,11 @@ def _answers(
         card=model.card,
         data=data.take(told.kept),
         raw=told.raw,
+        results=told.results,
         sizes=told.sizes,
-        outside=Outside([strangers[index] for index in others.kept], others.raw) if others.kept else None,
+        outside=Outside([strangers[index] for index in others.kept], others.raw, others.results)
+        if others.kept
+        else None,
         notes=[*notes, *_left_out(unreadable)],
     )
     return answers, unreadable
@@ -188,42 +197,52 @@ def _answers(
 
 @dataclass(frozen=True, eq=False)
 class _Answered:
-    """What a network said about those pictures that could be read."""
+    """What a model said about those pictures that could be read, raw or as results."""
 
     kept: list[int]
     raw: Arrays
+    results: list[Result]
     sizes: NDArray[Any]  # (n, 2)
     errors: list[ImageError]
 
 
 def _ask(
-    model: SingleNetwork[Any], readers: Sequence[Callable[[], Image]], tell: Callable[[int, int], None]
+    model: SingleNetwork[Any],
+    options: Options | None,
+    readers: Sequence[Callable[[], Image]],
+    tell: Callable[[int, int], None],
 ) -> _Answered:
-    """The raw answers about all pictures. No more of them wait in memory than the network answers at a time."""
-    kept, sizes, raw, errors = list[int](), list[Size](), list[Arrays](), list[ImageError]()
+    """The answers about all pictures: asked with `options` as results, without as raw outputs.
+
+    No more pictures wait in memory than the network answers at a time; nor do the raw outputs that become results.
+    """
+    kept, sizes, errors = list[int](), list[Size](), list[ImageError]()
+    raw, results = list[Arrays](), list[Result]()
     with ThreadPoolExecutor(cores()) as pool:
         for start in range(0, len(readers), BATCH):
-            batches = []
-            for index, read in enumerate(pool.map(partial(_prepared, model), readers[start : start + BATCH]), start):
-                if isinstance(read, ImageError):
-                    errors.append(read)
-                    continue
-                kept.append(index)
-                batches.append(read[0])
-                sizes.append(read[1])
-            if batches:
-                raw.append(model.network(_joined(batches)))
+            both = list(pool.map(partial(_prepared, model), readers[start : start + BATCH]))
+            read = {index: each for index, each in enumerate(both, start) if not isinstance(each, ImageError)}
+            errors += [each for each in both if isinstance(each, ImageError)]
+            kept += read
+            placements = [placement for _, placement in read.values()]
+            sizes += [placement.size for placement in placements]
+            if read:
+                outputs = model.network(_joined([batch for batch, _ in read.values()]))
+                if options is None:
+                    raw.append(outputs)
+                else:
+                    results += model.decode(outputs, placements, options)
             tell(min(start + BATCH, len(readers)), len(readers))
-    return _Answered(kept, _joined(raw), np.array(sizes, np.int64).reshape(-1, 2), errors)
+    return _Answered(kept, _joined(raw), results, np.array(sizes, np.int64).reshape(-1, 2), errors)
 
 
-def _prepared(model: SingleNetwork[Any], read: Callable[[], Image]) -> tuple[Arrays, Size] | ImageError:
-    """One picture as the network takes it, and the size it had; or why it cannot be read."""
+def _prepared(model: SingleNetwork[Any], read: Callable[[], Image]) -> tuple[Arrays, Placement] | ImageError:
+    """One picture as the network takes it, and where it sits in there; or why it cannot be read."""
     try:
         batch, (placement,) = model.prepare([read()])
     except ImageError as error:
         return error
-    return batch, placement.size
+    return batch, placement
 
 
 def _joined(batches: Sequence[Arrays]) -> Arrays:

@@ -31,4 +31,4 @@ def data_of(folder: Path, data: Any = None) -> Dataset:
     named = asked["data"] if data is None else data  # a dataset that is split already stays as it is
     if named is None:
         raise UsageError(f"{folder} was taught with an object as its data. Give it again (data=…).")
-    return load(named, split=tuple(asked["split"]), seed=facts["options"]["seed"])
+    return load(named, task=asked.get("task"), split=tuple(asked["split"]), seed=facts["options"]["seed"])

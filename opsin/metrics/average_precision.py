@@ -9,27 +9,20 @@ Lin et al., Microsoft COCO: Common Objects in Context, 2014; https://cocodataset
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
 import numpy as np
-from numpy.typing import NDArray
 
-from opsin.core.errors import InputError
-from opsin.metrics.box_table import (
-    Boxed,
-    ScoredBoxed,
-    Table,
-    check_lengths,
-    known_labels,
-    prediction_table,
-    truth_table,
-)
-from opsin.metrics.matching import AREAS, OVERLAPS, Flags, Floats, is_in_area, match, overlaps_with_truth
+from opsin.metrics.box_outcomes import MOST, Outcome, Outcomes, box_outcomes
+from opsin.metrics.box_table import Boxed, ScoredBoxed
+from opsin.metrics.matching import AREAS, OVERLAPS, Flags, Floats
 
-_RECALLS = np.linspace(0, 1, 101)
-_MOST = (1, 10, 100)
+RECALLS = np.linspace(0, 1, 101)
+"""Where COCO reads precision off."""
+
+_MOST = (1, 10, MOST)
 """Predictions of one label in one image that count, for the recalls; for all else, the last."""
 
 
@@ -84,95 +77,52 @@ def average_precision(truths: Sequence[Boxed], predictions: Sequence[ScoredBoxed
     >>> round(average_precision([truth], [predicted]).ap, 3)  # an overlap of 0.8 passes 7 of the 10
     0.7
     """
-    if len(truths) != len(predictions):
-        raise InputError(f"There must be predictions for each image; got {len(predictions)} for {len(truths)} images.")
-    check_lengths(truths)
-    check_lengths(predictions)
-    names = known_labels(truths)
-    truth, predicted = truth_table(truths, names), prediction_table(predictions, names, _MOST[-1])
-    outcomes = [_outcome(truth.of_label(label), predicted.of_label(label)) for label in range(len(names))]
-    return _summary([_curve(each) for each in outcomes], names.tolist())
+    return figures_of(box_curves(box_outcomes(truths, predictions)))
 
 
 @dataclass(frozen=True, eq=False)
-class _Outcome:
-    """What becomes of one label's predictions."""
+class BoxCurves:
+    """Precision over recall of k labels, for the four of `AREAS` and the ten of `OVERLAPS`.
 
-    scores: Floats  # (n,)
-    places: NDArray[np.intp]  # (n,) 0 for the best of an image
-    is_true: Flags  # (areas, overlaps, n)
-    is_ignored: Flags  # (areas, overlaps, n)
-    num_truths: NDArray[np.intp]  # (areas,)
+    Attributes:
+        labels: the k labels.
+        precision: (k, areas, overlaps, 101) the best precision with at least the recall 0, 0.01 ... 1; 0 where that
+            recall is never reached, -1 where the label has no truth of that area.
+        recall: (3, k, areas, overlaps) the recall with 1, 10 and 100 predictions in an image; -1 as above.
+    """
 
+    labels: tuple[str | int, ...]
+    precision: Floats
+    recall: Floats
 
-@dataclass(frozen=True, eq=False)
-class _Curve:
-    """What one label's outcome comes to; -1 where the label has no truth of that area."""
-
-    precision: Floats  # (areas, overlaps) mean over recalls
-    recall: Floats  # (3, areas, overlaps) with 1, 10 and 100 predictions in an image
-
-
-def _outcome(truth: Table, predicted: Table) -> _Outcome:
-    """The outcome for one label, whose boxes the two tables hold."""
-    is_counted = is_in_area(truth.areas) & ~truth.is_crowd  # (areas, m)
-    is_true, is_ignored = np.zeros((2, len(AREAS), len(OVERLAPS), len(predicted.boxes)), bool)
-    for ours, theirs in _shared_images(truth.images, predicted.images):
-        overlaps = overlaps_with_truth(predicted.boxes[theirs], truth.boxes[ours], truth.is_crowd[ours])
-        is_true[..., theirs], is_ignored[..., theirs] = match(overlaps, is_counted[:, ours], truth.is_crowd[ours])
-    # A mistake of another size is a mistake there, not here.
-    is_ignored |= ~is_true & ~is_in_area(predicted.areas)[:, None]
-    return _Outcome(predicted.scores, predicted.places(), is_true, is_ignored, is_counted.sum(axis=1))
+    @property
+    def ap(self) -> Floats:
+        """(k, areas, overlaps) average precision; -1 where the label has no truth of that area."""
+        return np.asarray(self.precision.mean(axis=3))
 
 
-def _shared_images(images: NDArray[np.intp], others: NDArray[np.intp]) -> Iterator[tuple[slice, slice]]:
-    """The rows, in each of two sorted lists, of every image that is in both."""
-    shared = np.intersect1d(images, others)
-    ends = [np.searchsorted(each, shared, side) for each in (images, others) for side in ("left", "right")]
-    yield from ((slice(a, b), slice(c, d)) for a, b, c, d in zip(*ends, strict=True))
+def box_curves(outcomes: Outcomes) -> BoxCurves:
+    """The curves of predictions whose outcome is known."""
+    shape = (0, len(AREAS), len(OVERLAPS))
+    precision, recall = [np.zeros((*shape, len(RECALLS)))], [np.zeros((*shape, len(_MOST)))]
+    for outcome in outcomes.each:
+        is_unknown = (outcome.num_truths == 0)[:, None, None]  # (areas, 1, 1)
+        precision.append(np.where(is_unknown, -1, _precision(outcome))[None])
+        recall.append(np.where(is_unknown, -1, _recall(outcome))[None])
+    return BoxCurves(outcomes.labels, np.concatenate(precision), np.moveaxis(np.concatenate(recall), 3, 0))
 
 
-def _curve(outcome: _Outcome) -> _Curve:
-    best_first = np.argsort(-outcome.scores, kind="stable")
-    is_true, is_ignored = outcome.is_true[..., best_first], outcome.is_ignored[..., best_first]
-    num_true = is_true.cumsum(axis=2)  # (areas, overlaps, n)
-    num_false = (~is_true & ~is_ignored).cumsum(axis=2)
-    precision = num_true / np.maximum(num_true + num_false, 1)
-    truths = np.maximum(outcome.num_truths, 1)[:, None]  # (areas, 1)
-    recall = np.stack([(outcome.is_true & (outcome.places < most)).sum(axis=2) / truths for most in _MOST])
-    is_known = outcome.num_truths[:, None] > 0
-    mean_precision = _mean_precision(precision, num_true / truths[..., None])
-    return _Curve(np.where(is_known, mean_precision, -1), np.where(is_known, recall, -1))
-
-
-def _mean_precision(precision: Floats, recall: Floats) -> Floats:
-    """(areas, overlaps) mean over recalls 0, 0.01 ... 1 of the best precision with at least that recall, of (…, n)."""
-    envelope = np.maximum.accumulate(precision[..., ::-1], axis=2)[..., ::-1]
-    envelope = np.concatenate([envelope, np.zeros((*envelope.shape[:2], 1))], axis=2)  # recalls never reached: 0
-    return np.array(
-        [[_sampled(*rows) for rows in zip(*area, strict=True)] for area in zip(envelope, recall, strict=True)]
-    )
-
-
-def _sampled(envelope: Floats, recall: Floats) -> float:
-    """Mean of (n + 1,) precisions over the recalls asked for; (n,) recalls say where to find them."""
-    return float(envelope[np.searchsorted(recall, _RECALLS)].mean())
-
-
-def _summary(curves: Sequence[_Curve], names: Sequence[str | int]) -> AveragePrecision:
-    unknown = np.full((len(_MOST), 1, len(AREAS), len(OVERLAPS)), -1.0)  # keeps the shapes where there is no label
-    precision = np.stack([unknown[0, 0], *(each.precision for each in curves)])  # (labels, areas, overlaps)
-    recall = np.concatenate(
-        [unknown, *(each.recall[:, None] for each in curves)], axis=1
-    )  # (3, labels, areas, overlaps)
-    per_label = {name: _mean(each.precision[0]) for name, each in zip(names, curves, strict=True)}
+def figures_of(curves: BoxCurves) -> AveragePrecision:
+    """COCO's figures, which are means over curves."""
+    ap, recall = curves.ap, curves.recall
+    per_label = {name: _mean(each[0]) for name, each in zip(curves.labels, ap, strict=True)}
     return AveragePrecision(
-        ap=_mean(precision[:, 0]),
-        ap50=_mean(precision[:, 0, 0]),
-        ap75=_mean(precision[:, 0, 5]),
-        ap_small=_mean(precision[:, 1]),
-        ap_medium=_mean(precision[:, 2]),
-        ap_large=_mean(precision[:, 3]),
+        ap=_mean(ap[:, 0]),
+        ap50=_mean(ap[:, 0, 0]),
+        ap75=_mean(ap[:, 0, 5]),
+        ap_small=_mean(ap[:, 1]),
+        ap_medium=_mean(ap[:, 2]),
+        ap_large=_mean(ap[:, 3]),
         ar_1=_mean(recall[0, :, 0]),
         ar_10=_mean(recall[1, :, 0]),
         ar_100=_mean(recall[2, :, 0]),
@@ -181,6 +131,33 @@ def _summary(curves: Sequence[_Curve], names: Sequence[str | int]) -> AveragePre
         ar_large=_mean(recall[2, :, 3]),
         per_label=MappingProxyType({name: figure for name, figure in per_label.items() if figure >= 0}),
     )
+
+
+def _precision(outcome: Outcome) -> Floats:
+    """(areas, overlaps, 101) precision at the recalls."""
+    best_first = np.argsort(-outcome.scores, kind="stable")
+    is_true, is_ignored = outcome.is_true[..., best_first], outcome.is_ignored[..., best_first]
+    found = np.zeros((*is_true.shape[:2], len(RECALLS)))
+    for place in np.ndindex(found.shape[:2]):
+        found[place] = _at_recalls(is_true[place], is_ignored[place], int(outcome.num_truths[place[0]]))
+    return found
+
+
+def _at_recalls(is_true: Flags, is_ignored: Flags, num_truths: int) -> Floats:
+    """(101,) precision at the recalls, of (n,) predictions from the highest score."""
+    # Recall rises, and precision is highest, where a prediction is true: the other places need not be looked at.
+    places = np.flatnonzero(is_true)
+    num_true = np.arange(1, len(places) + 1)
+    num_judged = (~is_ignored).cumsum()[places]  # what is true is never ignored
+    envelope = np.maximum.accumulate((num_true / num_judged)[::-1])[::-1]
+    envelope = np.append(envelope, 0)  # recalls never reached
+    return np.asarray(envelope[np.searchsorted(num_true / max(num_truths, 1), RECALLS)])
+
+
+def _recall(outcome: Outcome) -> Floats:
+    """(areas, overlaps, 3) recall with 1, 10 and 100 predictions in an image."""
+    found = [(outcome.is_true & (outcome.places < most)).sum(axis=2) for most in _MOST]
+    return np.asarray(np.stack(found, axis=2) / np.maximum(outcome.num_truths, 1)[:, None, None])
 
 
 def _mean(figures: Floats) -> float:

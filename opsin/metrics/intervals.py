@@ -35,7 +35,7 @@ def bootstrap(
     >>> bootstrap(np.array([[8, 2], [0, 10]]))["accuracy"]
     (0.75, 1.0)
     """
-    _check(samples, level)
+    check_asked(samples, level)
     if not counts.sum():
         raise InputError("There is nothing to draw samples from: the confusion matrix is empty.")
     rows, columns = np.nonzero(counts)
@@ -44,7 +44,7 @@ def bootstrap(
     is_right = rows == columns
     accuracy = drawn[:, is_right].sum(axis=1) / seen.sum()
     f1 = _macro_f1(drawn, rows, columns, len(counts))
-    return {"accuracy": _percentiles(accuracy, level), "macro_f1": _percentiles(f1, level)}
+    return {"accuracy": percentiles(accuracy, level), "macro_f1": percentiles(f1, level)}
 
 
 def share(part: int, whole: int, *, level: float = 0.95) -> Interval:
@@ -59,7 +59,7 @@ def share(part: int, whole: int, *, level: float = 0.95) -> Interval:
     >>> [round(end, 3) for end in share(5, 5)]
     [0.566, 1.0]
     """
-    _check(1, level)
+    check_asked(1, level)
     if not 0 <= part <= whole or not whole:
         raise InputError(f"A share needs a part of at least one thing; got {part} of {whole}.")
     z = NormalDist().inv_cdf((1 + level) / 2)
@@ -68,7 +68,12 @@ def share(part: int, whole: int, *, level: float = 0.95) -> Interval:
     return max(0.0, middle - reach), min(1.0, middle + reach)
 
 
-def _check(samples: int, level: float) -> None:
+def check_asked(samples: int, level: float) -> None:
+    """Whether so many samples, and such a level, make an interval.
+
+    Raises:
+        OptionError: when they do not.
+    """
     if samples < 1:
         raise OptionError(f"samples must be at least 1; got {samples}.")
     if not 0 < level < 1:
@@ -94,6 +99,7 @@ def _summed(drawn: NDArray[np.int64], labels: NDArray[np.intp], num_labels: int)
     return sums
 
 
-def _percentiles(figures: NDArray[np.float64], level: float) -> Interval:
+def percentiles(figures: NDArray[np.floating], level: float) -> Interval:
+    """The interval in which that share of (n,) figures lies, as much being below it as above."""
     low, high = np.quantile(figures, [(1 - level) / 2, (1 + level) / 2])
     return float(low), float(high)

@@ -72,6 +72,28 @@ def match(overlaps: Floats, is_counted: Flags, is_crowd: Flags) -> tuple[Flags, 
     return is_true, is_ignored
 
 
+def taken(overlaps: Floats, min_overlap: float) -> NDArray[np.intp]:
+    """(n,) the place of the truth that each prediction takes, -1 for none: the same rule at one overlap.
+
+    Each prediction, best first, takes the free truth that it overlaps most; of equal overlaps the later truth.
+
+    Args:
+        overlaps: (n, m) of n predictions, best first, with m true boxes. What is 0 is never taken.
+        min_overlap: the least that a prediction must overlap what it takes.
+
+    >>> taken(np.array([[0.6, 0.5], [0.9, 0.7]]), 0.5).tolist()
+    [0, 1]
+    """
+    found = np.full(len(overlaps), -1, np.intp)
+    left = np.where(overlaps >= max(min_overlap, 1e-9), overlaps, 0.0)[:, ::-1]  # so that argmax finds the later truth
+    for row in np.flatnonzero(left.any(axis=1)):
+        place = int(left[row].argmax())
+        if left[row, place] > 0:
+            found[row] = left.shape[1] - 1 - place
+            left[:, place] = 0
+    return found
+
+
 def _preference(overlaps: Floats, is_counted: Flags) -> NDArray[np.intp]:
     """(areas, n, m) how much each prediction wants each truth; of equal overlaps the later truth, as in COCO."""
     wish = overlaps.argsort(axis=1, kind="stable").argsort(axis=1)  # (n, m) 0 for the smallest overlap

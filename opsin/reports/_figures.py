@@ -100,8 +100,14 @@ def each_label(told: Scored, curves: LabelCurves) -> dict[str, dict[str, Any]]:
 
 
 def confused(labels: tuple[str, ...], confusion: Counts, limit: int = 20) -> list[dict[str, Any]]:
-    """The pairs most often confused, in order."""
-    mistakes = confusion.copy()
+    """The pairs of k labels most often confused, in order.
+
+    Args:
+        labels: the k labels.
+        confusion: (k, k) counts, a row for each true label; or (k + 1, k + 1), the last being the background.
+        limit: how many pairs, at most.
+    """
+    mistakes = confusion[: len(labels), : len(labels)].copy()
     np.fill_diagonal(mistakes, 0)
     order = np.argsort(-mistakes, axis=None, kind="stable")[:limit]
     pairs = [(int(each) // len(labels), int(each) % len(labels)) for each in order]

@@ -1,48 +1,37 @@
-"""Plots of a classifier's answers, as the bytes of PNG files.
-
-They are drawn on white paper; a page on dark ground inverts them, which keeps their hues.
-"""
+"""Plots of a classifier's answers, as the bytes of PNG files."""
 
 from __future__ import annotations
 
-import functools
-import io
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from opsin.metrics.calibration import Reliability
-from opsin.metrics.curves import GRID, Floats, LabelCurves, mean_known
+from opsin.metrics.curves import GRID, Floats, LabelCurves
+from opsin.reports._axes import (
+    FAINT,
+    FIRST,
+    INK,
+    PAPER,
+    SECOND,
+    draw_lines,
+    finish_curves,
+    legend,
+    new_figure,
+    png,
+    shown,
+)
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
-
-DOTS_PER_INCH = 150
-LONGEST_NAME = 22
-"""Letters of a label that a plot shows."""
 
 NUMBERED = 26
 """With up to so many labels, the counts are written into the confusion matrix."""
 
 NAMED = 120
 """With up to so many labels, their names stand beside it; more could not be read."""
-
-LINES = 10
-"""With up to so many labels, each has its own colour among the curves; of more, the worst have."""
-
-
-Corner = Literal["upper left", "lower left", "lower right", "best"]
-
-
-PAPER, INK, FAINT = "#ffffff", "#1c1c1e", "#c9c9ce"
-FIRST, SECOND = "#0072b2", "#d55e00"
-"""Of what matters, and of what it is compared with."""
-
-COLOURS = ("#0072b2", "#e69f00", "#009e73", "#cc79a7", "#d55e00", "#56b4e9", "#9a7d0a", "#7a5cc4", "#8c564b", "#7f7f7f")
-"""Of single labels; Okabe and Ito's, and four more."""
 
 
 def confusion_plot(confusion: NDArray[np.int64], labels: Sequence[str]) -> bytes:
@@ -54,7 +43,7 @@ def confusion_plot(confusion: NDArray[np.int64], labels: Sequence[str]) -> bytes
     """
     many = len(labels)
     side = float(np.clip(3 + 0.36 * many if many <= NUMBERED else 3 + 0.135 * many, 4.5, 15))
-    figure, axes = _figure(side, side)
+    figure, axes = new_figure(side, side)
     # The root of the share, so that a few mistakes do not vanish beside the diagonal.
     shades = np.sqrt(confusion / np.maximum(confusion.sum(axis=1, keepdims=True), 1))  # (k, k)
     axes.imshow(shades, cmap=_ramp(), vmin=0, vmax=1)
@@ -66,34 +55,34 @@ def confusion_plot(confusion: NDArray[np.int64], labels: Sequence[str]) -> bytes
         _number_cells(axes, confusion, shades)
     axes.set_xlabel("predicted")
     axes.set_ylabel("true label" if many <= NAMED else "true label, by number")
-    return _png(figure)
+    return png(figure)
 
 
 def roc_plot(curves: LabelCurves, labels: Sequence[str]) -> bytes:
     """The ROC curve of each label against all others, and their mean."""
-    figure, axes = _figure(5.4, 5.2)
+    figure, axes = new_figure(5.4, 5.2)
     axes.plot([0, 1], [0, 1], color=FAINT, linestyle=":", linewidth=1)
     from_zero = np.concatenate([np.zeros((len(labels), 1)), curves.roc], axis=1)  # a curve rises at 0 already
-    _label_lines(axes, np.append(0, GRID), from_zero, curves.roc_auc, labels)
+    draw_lines(axes, np.append(0, GRID), from_zero, curves.roc_auc, labels)
     axes.set_xlabel("false positive share: of the others, said to be so")
     axes.set_ylabel("true positive share: of those that are so, found")
-    _finish_curves(axes, "lower right")
-    return _png(figure)
+    finish_curves(axes, "lower right")
+    return png(figure)
 
 
 def precision_recall_plot(curves: LabelCurves, labels: Sequence[str]) -> bytes:
     """The precision-recall curve of each label against all others, and their mean."""
-    figure, axes = _figure(5.4, 5.2)
-    _label_lines(axes, GRID, curves.precision, curves.average_precision, labels)
+    figure, axes = new_figure(5.4, 5.2)
+    draw_lines(axes, GRID, curves.precision, curves.average_precision, labels)
     axes.set_xlabel("recall: of those that are so, found")
     axes.set_ylabel("precision: of those said to be so, right")
-    _finish_curves(axes, "lower left")
-    return _png(figure)
+    finish_curves(axes, "lower left")
+    return png(figure)
 
 
 def reliability_plot(after: Reliability, before: Reliability) -> bytes:
     """How often answers are right for each range of scores, after calibration and before, and how many there are."""
-    figure, axes = _figure(5.4, 5.6, rows=(3, 1))
+    figure, axes = new_figure(5.4, 5.6, rows=(3, 1))
     top, bottom = axes
     width = 1 / len(after.score)
     middles = (np.arange(len(after.score)) + 0.5) * width
@@ -103,18 +92,18 @@ def reliability_plot(after: Reliability, before: Reliability) -> bytes:
     top.plot(before.score[seen], before.right[seen], "o--", color=SECOND, markersize=4, label="before")
     top.set_ylabel("share that is right")
     top.set_ylim(0, 1.02)
-    _legend(top, "upper left")
+    legend(top, "upper left")
     bottom.bar(middles, after.pictures, width * 0.9, color=FIRST, alpha=0.75)
     bottom.set_ylabel("pictures")
     bottom.set_xlabel("score of the answer")
     for each in axes:
         each.set_xlim(0, 1)
-    return _png(figure)
+    return png(figure)
 
 
 def outside_plot(inside: Floats, outside: Floats, reject_below: float) -> bytes:
     """How the best scores (n,) of this data, and (m,) of pictures of other things, are spread."""
-    figure, axes = _figure(5.4, 3.8)
+    figure, axes = new_figure(5.4, 3.8)
     ranges = np.linspace(0, 1, 26)
     for scores, colour, label in (
         (inside, FIRST, f"this data ({len(inside):,})"),
@@ -127,48 +116,8 @@ def outside_plot(inside: Floats, outside: Floats, reject_below: float) -> bytes:
     axes.set_xlim(0, 1)
     axes.set_xlabel("best score")
     axes.set_ylabel("share of the pictures")
-    _legend(axes, "best")
-    return _png(figure)
-
-
-def shown(label: str, number: int) -> str:
-    """A label as a plot can write it: not too long, and by its number where the font lacks a letter of it."""
-    if any(ord(letter) not in _letters() for letter in label if not letter.isspace()):
-        return f"label {number}"
-    line = " ".join(label.split())
-    return line if len(line) <= LONGEST_NAME else line[: LONGEST_NAME - 1] + "…"
-
-
-@functools.cache
-def _letters() -> frozenset[int]:
-    """What matplotlib's own font can write."""
-    from matplotlib import font_manager
-
-    path = font_manager.findfont(font_manager.FontProperties(family="DejaVu Sans"))
-    return frozenset(font_manager.get_font(path).get_charmap())
-
-
-def _figure(width: float, height: float, rows: tuple[int, ...] = (1,)) -> tuple[Figure, Any]:
-    """A figure of so many inches, and its axes. It belongs to nobody else: several threads may draw at once."""
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
-    from matplotlib.figure import Figure
-
-    figure = Figure((width, height), dpi=DOTS_PER_INCH, layout="constrained", facecolor=PAPER)
-    FigureCanvasAgg(figure)
-    axes = figure.subplots(len(rows), 1, squeeze=False, height_ratios=rows)[:, 0]
-    for each in axes:
-        _colour(each)
-    return figure, axes[0] if len(rows) == 1 else axes
-
-
-def _colour(axes: Axes) -> None:
-    axes.set_facecolor(PAPER)
-    axes.tick_params(colors=INK, labelsize=9)
-    axes.xaxis.label.set_color(INK)
-    axes.yaxis.label.set_color(INK)
-    for side, spine in axes.spines.items():
-        spine.set_color(FAINT)
-        spine.set_visible(side in ("left", "bottom"))
+    legend(axes, "best")
+    return png(figure)
 
 
 def _ramp() -> Any:
@@ -200,40 +149,3 @@ def _number_cells(axes: Axes, confusion: NDArray[np.int64], shades: Floats) -> N
     axes.set_yticks(np.arange(len(shades) - 1) + 0.5, minor=True)
     axes.grid(which="minor", color=FAINT, linewidth=0.5)
     axes.tick_params(which="minor", length=0)
-
-
-def _label_lines(axes: Axes, x: Floats, rows: Floats, areas: Floats, labels: Sequence[str]) -> None:
-    """A line for each label that has one, (k, m) over x (m,); the mean on top. Of many labels the worst are named."""
-    known = np.flatnonzero(~np.isnan(areas))
-    worst = known[np.argsort(areas[known], kind="stable")]
-    named = np.sort(worst) if len(known) <= LINES else worst[: LINES // 2]
-    for label in np.setdiff1d(known, named):
-        axes.plot(x, rows[label], color=FAINT, linewidth=0.6, alpha=0.6)
-    for number, label in enumerate(named):
-        said = f"{areas[label]:.3f} {shown(labels[label], label)}"
-        style = "-" if number < LINES // 2 else "--"
-        axes.plot(x, rows[label], style, color=COLOURS[number], linewidth=1.1, label=said)
-    mean, mean_area = mean_known(rows), mean_known(areas)
-    if mean is not None and mean_area is not None:
-        axes.plot(x, mean, color=INK, linewidth=2.2, label=f"{float(mean_area):.3f} mean")
-
-
-def _finish_curves(axes: Axes, place: Corner) -> None:
-    axes.set_xlim(-0.01, 1.01)
-    axes.set_ylim(0, 1.02)
-    _legend(axes, place)
-
-
-def _legend(axes: Axes, place: Corner) -> None:
-    if not axes.get_legend_handles_labels()[0]:  # where one label only occurs, there is nothing to tell apart
-        return
-    legend = axes.legend(loc=place, fontsize=8, facecolor=PAPER, edgecolor=FAINT, labelcolor=INK, framealpha=0.8)
-    for text in legend.get_texts():
-        text.set_parse_math(False)
-
-
-def _png(figure: Figure) -> bytes:
-    """Without a date or a version, so that equal plots are equal files."""
-    file = io.BytesIO()
-    figure.savefig(file, format="png", metadata={"Software": None})
-    return file.getvalue()

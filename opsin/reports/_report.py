@@ -10,10 +10,12 @@ from typing import Any, ClassVar
 
 from numpy.typing import NDArray
 
+from opsin.core.options import Options
 from opsin.core.registry import Registry
 from opsin.data.dataset import Dataset
 from opsin.media.item import Item
 from opsin.runtime.network import Arrays
+from opsin.tasks import Result
 from opsin.weights.card import Card
 
 Figures = Mapping[str, Any]
@@ -26,21 +28,24 @@ class Outside:
 
     Attributes:
         items: m pictures.
-        raw: the network's outputs, by name; the first axis of each is m.
+        raw: the network's outputs, by name; the first axis of each is m. Empty where the report wants results.
+        results: m answers, where the report wants them.
     """
 
     items: Sequence[Item]
-    raw: Arrays
+    raw: Arrays = field(default_factory=dict)
+    results: Sequence[Result] = field(default=())
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Answers:
-    """What a model said, raw, about pictures whose truth is known.
+    """What a model said about pictures whose truth is known: raw, or as results, whichever `Report.options` wants.
 
     Attributes:
         card: of the model.
         data: the n pictures, all of which could be read.
-        raw: the network's outputs, by name; the first axis of each is n.
+        raw: the network's outputs, by name; the first axis of each is n. Empty where the report wants results.
+        results: n answers, where the report wants them.
         sizes: (n, 2) height and width of each picture, in pixels.
         outside: the same for pictures of other things, where there are any.
         notes: what a reader should know first: a sentence each.
@@ -48,8 +53,9 @@ class Answers:
 
     card: Card
     data: Dataset
-    raw: Arrays
     sizes: NDArray[Any]
+    raw: Arrays = field(default_factory=dict)
+    results: Sequence[Result] = field(default=())
     outside: Outside | None = None
     notes: Sequence[str] = field(default=())
 
@@ -59,6 +65,9 @@ class Report(ABC):
 
     Attributes:
         task: name of the task.
+        options: how the model is to be asked, for its results; None where the report wants the network's raw outputs.
+            Raw outputs of a detector are megabytes for each picture, too many to be kept.
+        findings_title: what `findings` are.
         meanings: what each of the figures is, in a sentence, by name.
         files: names of the files that `write` may write.
 
@@ -72,6 +81,8 @@ class Report(ABC):
     """
 
     task: ClassVar[str]
+    options: ClassVar[Options | None] = None
+    findings_title: ClassVar[str] = "Most often confused"
     meanings: ClassVar[Mapping[str, str]]
     files: ClassVar[tuple[str, ...]]
 

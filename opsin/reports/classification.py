@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import csv
-import io
-import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from opsin.data.dataset import Dataset
 from opsin.metrics.calibration import reliability
 from opsin.reports import _plots
 from opsin.reports._classification_page import classification_page
 from opsin.reports._figures import MEANINGS
+from opsin.reports._files import csv_text, write_json, write_text
 from opsin.reports._judged import judged
 from opsin.reports._report import REPORTS, Answers, Figures, Report
 from opsin.reports._scored import UNKNOWN, columns_of, rows
@@ -61,9 +59,9 @@ class ClassificationReport(Report):
         plots = self._drawn()
         for name, data in plots.items():
             (folder / name).write_bytes(data)
-        _write_text(folder / "metrics.json", json.dumps(self.figures, ensure_ascii=False, allow_nan=False) + "\n")
-        _write_text(folder / "predictions.csv", _csv(rows(self.answers, self._judged.told)))
-        _write_text(folder / "report.html", classification_page(self._judged, self.headline(), plots))
+        write_json(folder / "metrics.json", self.figures)
+        write_text(folder / "predictions.csv", csv_text(rows(self.answers, self._judged.told)))
+        write_text(folder / "report.html", classification_page(self._judged, self.headline(), plots))
 
     def _agreement(self) -> list[tuple[str, str, str]]:
         figures, between = self.figures, self.figures["intervals"]
@@ -112,22 +110,6 @@ def _percent(share: float) -> str:
 def _between(interval: Sequence[float]) -> str:
     low, high = interval
     return f"{low:.1%} to {high:.1%}"
-
-
-def _csv(lines: Iterable[Mapping[str, Any]]) -> str:
-    file = io.StringIO()
-    table: csv.DictWriter[str] | None = None
-    for line in lines:
-        if table is None:
-            table = csv.DictWriter(file, line.keys(), lineterminator="\n")
-            table.writeheader()
-        table.writerow(line)
-    return file.getvalue()
-
-
-def _write_text(path: Path, text: str) -> None:
-    # A file's name may hold bytes that are no UTF-8; it is to be shown all the same.
-    path.write_bytes(text.encode("utf-8", "backslashreplace"))
 
 
 REPORTS.add(ClassificationReport.task, ClassificationReport)

@@ -20,7 +20,8 @@ def judged(monkeypatch):
 
         def evaluate(run, data, **options):
             asked.update(run=run, data=data, **options)
-            return Evaluation(Path("runs/x/evaluation"), {"accuracy": 0.93}, HEADLINE, findings, notes, unreadable)
+            found = {"accuracy": 0.93}, HEADLINE, findings, "Most often confused"
+            return Evaluation(Path("runs/x/evaluation"), *found, notes, unreadable)
 
         monkeypatch.setattr("opsin.engine.evaluate.evaluate", evaluate)
         return asked

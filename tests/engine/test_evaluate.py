@@ -3,18 +3,26 @@
 import json
 import re
 import threading
+from dataclasses import replace
 from pathlib import Path
+from typing import ClassVar
 
 import numpy as np
 import pytest
 
 from opsin.core.errors import DataError, InputError, OpsinError, RunError, SourceError, UnknownNameError, UsageError
+from opsin.core.placement import stretched
+from opsin.data.dataset import Arrays, Dataset
 from opsin.data.load import load
+from opsin.data.things import Things, as_truth
 from opsin.engine import evaluate as evaluating
 from opsin.engine.evaluate import BATCH, evaluate
 from opsin.engine.run import Run
 from opsin.media.files import save_image
+from opsin.models import SingleNetwork
 from opsin.models.classifier import Classifier
+from opsin.reports import REPORTS
+from opsin.tasks.detection import Detections
 from opsin.weights.card import Card
 from opsin.weights.folder import write_card
 
@@ -320,3 +328,71 @@ def test_no_more_pictures_are_read_ahead_than_one_batch_holds(run, tmp_path, mon
     monkeypatch.setattr(evaluating, "_joined", emptied)
     evaluate(run, colours(tmp_path / "other", 25))
     assert most == [BATCH]
+
+
+class Spots(SingleNetwork[Detections]):
+    """Finds the bright spot of a picture: its network gives the picture itself."""
+
+    asked: ClassVar[list[int]] = []
+
+    @classmethod
+    def open_network(cls, files, place):
+        raise AssertionError
+
+    def prepare(self, images):
+        small = np.stack([image[:16, :16] for image in images])
+        return {"image": small}, [stretched(image.shape[:2], (16, 16)) for image in images]
+
+    def decode(self, raw, placements, options):
+        self.asked.append((options.min_score, options.limit))
+        return [self._found(image, placement.size) for image, placement in zip(raw["image"], placements, strict=True)]
+
+    def _found(self, image, size):
+        rows, columns = np.nonzero(image[..., 0] > 128)
+        box = [[columns.min(), rows.min(), columns.max() + 1, rows.max() + 1]]
+        return Detections(height=size[0], width=size[1], boxes=np.array(box), labels=("spot",), scores=[0.9])
+
+
+class TestDetection:
+    @pytest.fixture
+    def spots(self, monkeypatch, run):
+        """Pictures of a spot each, and a run whose model finds it; what the model is asked for is kept."""
+        pixels, truth = np.zeros((40, 16, 16, 3), np.uint8), []
+        for number, (x, y) in enumerate(np.random.default_rng(0).integers(0, 11, (40, 2))):
+            pixels[number, y : y + 5, x : x + 4] = 255
+            truth.append(Things(np.array([[x, y, x + 4, y + 5]]), [1]))
+        card = Card(name="spots", task="detection", summary="", labels=("spot",), licence="", input_size=(16, 16))
+        write_card(run, card)
+        monkeypatch.setattr(Spots, "asked", [])
+        monkeypatch.setattr(evaluating, "open_model", lambda name, place: Spots(card, lambda batch: batch))
+        monkeypatch.setattr(evaluating, "load", lambda data, **options: data)
+        monkeypatch.setattr("opsin.reports.detection.DetectionReport._drawn", lambda self: Blank())
+        monkeypatch.setattr("opsin.reports.detection.detection_page", lambda *given: "")
+        parts = np.full(40, "test")
+        labels, pictures = ("hole", "spot"), Arrays(pixels, np.arange(40))
+        return Dataset(name="sky", labels=labels, pictures=pictures, truth=as_truth(truth), parts=parts)
+
+    def test_a_detector_is_judged_by_its_results_batch_by_batch(self, run, spots):
+        done = evaluate(run, spots)
+        assert (done.figures["ap"], done.figures["pictures"]) == (1, 40)
+        assert Spots.asked == [(0.001, 100)] * 2
+        assert done.findings_title == "Most often wrong"
+
+    def test_results_are_not_kept_raw(self, run, spots, monkeypatch):
+        seen = []
+        report = REPORTS.get("detection")
+        monkeypatch.setattr(report, "__init__", lambda self, answers, slices: seen.append(answers) or failing())
+        with pytest.raises(OSError, match="No space"):
+            evaluate(run, spots)
+        (answers,) = seen
+        assert (answers.raw, len(answers.results), answers.sizes.tolist()) == ({}, 40, [[16, 16]] * 40)
+
+    def test_pictures_of_other_things_are_answered_too(self, run, spots, tmp_path):
+        save_image(tmp_path / "grey" / "a.png", np.full((16, 16, 3), 200, np.uint8))
+        done = evaluate(run, spots, outside=tmp_path / "grey")
+        assert done.figures["outside"] == {"pictures": 1, "with_boxes": 1, "boxes": 1}
+
+    def test_labels_that_were_not_taught_are_refused_before_any_work(self, run, spots):
+        with pytest.raises(InputError, match="sky has things called 'hole', which spots was not taught"):
+            evaluate(run, replace(spots, labels=("spot", "hole")))
+        assert Spots.asked == []

@@ -111,7 +111,7 @@ def test_a_folder_with_somebodys_files_is_left_alone(taught, paint):
 @pytest.mark.usefixtures("broken")
 def test_a_file_that_answers_otherwise_is_not_kept_and_parity_json_says_why(taught, paint):
     with pytest.raises(
-        RefusedError, match=r"^The onnx file was not kept: onnxruntime: logits differ by .*parity\.json"
+        RefusedError, match=r"^The onnx file was not kept: onnxruntime: raw answers differ by .*parity\.json"
     ):
         export(taught, to="onnx", data=paint)
     folder = taught / "export" / "onnx"
@@ -173,7 +173,7 @@ def test_without_data_the_runs_own_are_loaded_again(taught, paint, monkeypatch):
     loaded = []
     monkeypatch.setattr("opsin.engine.run_data.load", lambda *said, **more: loaded.append((said, more)) or paint)
     export(taught, to="openvino")
-    assert loaded == [(("paint",), {"split": (0.7, 0.2, 0.1), "seed": 5})]
+    assert loaded == [(("paint",), {"task": None, "split": (0.7, 0.2, 0.1), "seed": 5})]
 
 
 def test_a_folder_that_does_not_say_what_it_was_taught_with_wants_data(taught):

@@ -8,7 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from opsin.core.errors import InputError
-from opsin.metrics.average_precision import average_precision
+from opsin.metrics.average_precision import average_precision, box_curves
+from opsin.metrics.box_outcomes import box_outcomes
 from opsin.metrics.box_table import PredictedBoxes, TrueBoxes
 
 CAT, DOG = np.array([0, 0, 10, 10.0]), np.array([20, 20, 40, 40.0])
@@ -22,37 +23,9 @@ def found(boxes, labels, scores):
     return PredictedBoxes(np.array(boxes, float).reshape(-1, 4), np.array(labels), np.array(scores, float))
 
 
-def random_images(seed, num_images=3, num_boxes=12):
-    """Truth and predictions that meet every rule: crowds, areas of masks, equal scores, labels without truth."""
-    random = np.random.default_rng(seed)
-    truths = [random_truth(random, random.integers(0, num_boxes)) for _ in range(num_images)]
-    return truths, [jittered(random, each, random.choice([1, 4, 12])) for each in truths]
-
-
-def random_truth(random, number):
-    # Quarters of a pixel are exact in either library, so that no overlap is on the other side of a threshold.
-    corners = random.integers(0, 400, (number, 2)) / 4
-    boxes = np.concatenate([corners, corners + random.choice([4, 25, 32, 60, 96, 150], (number, 2))], axis=1)
-    sizes = (boxes[:, 2] - boxes[:, 0]) * (boxes[:, 3] - boxes[:, 1]) * random.choice([0.4, 0.8, 1], number)
-    return TrueBoxes(boxes, random.integers(1, 4, number), random.random(number) < 0.2, sizes)
-
-
-def jittered(random, each, most):
-    """Up to so many copies of each true box, moved a little, some with another label; and some from nowhere."""
-    which = np.repeat(np.arange(len(each.boxes)), random.integers(0, most + 1, len(each.boxes)))
-    nowhere = random_truth(random, random.integers(0, 5))
-    moved = each.boxes[which] + random.integers(-12, 13, (len(which), 4)) / 4
-    labels = np.where(random.random(len(which)) < 0.8, each.labels[which], random.integers(1, 6, len(which)))
-    # COCO gives a box turned inside out a negative area; ours has none, and it is no box anyway.
-    upright = np.sort(moved.reshape(-1, 2, 2), axis=1).reshape(-1, 4)
-    boxes = np.concatenate([upright, nowhere.boxes])
-    scores = random.choice([random.random(len(boxes)), random.integers(1, 5, len(boxes)) / 5])
-    return PredictedBoxes(boxes, np.concatenate([labels, nowhere.labels]), scores)
-
-
 @given(st.integers(0, 2**32))
 @settings(max_examples=200, deadline=None)
-def test_the_twelve_figures_are_those_of_pycocotools(coco_figures, twelve, seed):
+def test_the_twelve_figures_are_those_of_pycocotools(random_images, coco_figures, twelve, seed):
     truths, predictions = random_images(seed)
     if sum(len(each.boxes) for each in predictions):
         assert twelve(average_precision(truths, predictions)) == pytest.approx(coco_figures(truths, predictions))
@@ -60,14 +33,16 @@ def test_the_twelve_figures_are_those_of_pycocotools(coco_figures, twelve, seed)
 
 @pytest.mark.slow
 @given(st.integers(0, 2**32), st.integers(1, 8), st.integers(1, 60))
-@settings(max_examples=3000, deadline=None)
-def test_the_figures_are_those_of_pycocotools_for_any_number_of_boxes(coco_figures, twelve, seed, images, boxes):
+@settings(max_examples=1500, deadline=None)
+def test_the_figures_are_those_of_pycocotools_for_any_number_of_boxes(
+    random_images, coco_figures, twelve, seed, images, boxes
+):
     truths, predictions = random_images(seed, images, boxes)
     if sum(len(each.boxes) for each in predictions):
         assert twelve(average_precision(truths, predictions)) == pytest.approx(coco_figures(truths, predictions))
 
 
-def test_the_figures_are_those_of_pycocotools_on_real_truth(coco_truth, coco_figures, twelve):
+def test_the_figures_are_those_of_pycocotools_on_real_truth(jittered, coco_truth, coco_figures, twelve):
     random = np.random.default_rng(5)
     predictions = [jittered(random, each, 6) for each in coco_truth]
     expected = coco_figures(coco_truth, predictions)
@@ -75,7 +50,9 @@ def test_the_figures_are_those_of_pycocotools_on_real_truth(coco_truth, coco_fig
     assert min(expected) > 0
 
 
-def test_the_figures_are_those_of_pycocotools_with_more_than_a_hundred_boxes_of_a_label(coco_figures, twelve):
+def test_the_figures_are_those_of_pycocotools_with_more_than_a_hundred_boxes_of_a_label(
+    random_truth, jittered, coco_figures, twelve
+):
     random = np.random.default_rng(6)
     some = random_truth(random, 40)
     truths = [replace(some, labels=np.ones(40, int))]
@@ -94,7 +71,7 @@ def test_perfect_predictions_give_one(coco_truth):
 
 @given(st.integers(0, 2**32))
 @settings(max_examples=20, deadline=None)
-def test_the_order_of_images_does_not_matter(seed):
+def test_the_order_of_images_does_not_matter(random_images, seed):
     truths, predictions = random_images(seed)
     # Of equal scores the earlier image goes first: here there are none.
     apart = [replace(each, scores=each.scores + np.linspace(0, 1e-3, len(each.scores))) for each in predictions]
@@ -104,7 +81,7 @@ def test_the_order_of_images_does_not_matter(seed):
 
 @given(st.integers(0, 2**32))
 @settings(max_examples=20, deadline=None)
-def test_mirrored_images_give_the_same(seed):
+def test_mirrored_images_give_the_same(random_images, seed):
     truths, predictions = random_images(seed)
     mirrored = [
         [replace(each, boxes=500 - each.boxes[:, [2, 3, 0, 1]]) for each in side] for side in (truths, predictions)
@@ -112,7 +89,7 @@ def test_mirrored_images_give_the_same(seed):
     assert average_precision(*mirrored) == average_precision(truths, predictions)
 
 
-def test_names_give_the_same_as_numbers():
+def test_names_give_the_same_as_numbers(random_images):
     truths, predictions = random_images(7)
     named = [[replace(each, labels=each.labels.astype(str)) for each in side] for side in (truths, predictions)]
     figures = average_precision(truths, predictions)
@@ -171,7 +148,7 @@ def test_plain_tuples_of_labels_will_do():
     assert figures.ap == 1.0
 
 
-def test_inputs_are_left_as_they_were():
+def test_inputs_are_left_as_they_were(random_images):
     truths, predictions = random_images(8)
     before = [array.copy() for each in predictions for array in (each.boxes, each.labels, each.scores)]
     average_precision(truths, predictions)
@@ -197,3 +174,19 @@ def test_each_predicted_box_must_have_a_score():
 def test_labels_may_not_be_text_here_and_numbers_there():
     with pytest.raises(InputError, match=r"Labels must be all text or all numbers; got 17 and 'cat'\."):
         average_precision([truth([CAT], ["cat"])], [found([CAT], [17], [0.9])])
+
+
+def test_the_curves_hold_the_precision_that_pycocotools_has(random_images, coco_precision):
+    truths, predictions = random_images(11)
+    curves = box_curves(box_outcomes(truths, predictions))
+    expected = coco_precision(truths, predictions)  # (overlaps, 101, labels, areas)
+    columns = [number - 1 for number in curves.labels]
+    ours = np.transpose(curves.precision, (2, 3, 0, 1))
+    assert ours == pytest.approx(expected[:, :, columns], abs=1e-12)
+
+
+def test_the_area_below_a_curve_is_the_figure_of_its_label(random_images):
+    truths, predictions = random_images(12)
+    curves = box_curves(box_outcomes(truths, predictions))
+    figures = average_precision(truths, predictions).per_label
+    assert [curves.ap[curves.labels.index(name), 0].mean() for name in figures] == pytest.approx(list(figures.values()))

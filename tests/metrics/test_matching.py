@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from opsin.metrics.matching import AREAS, OVERLAPS, is_in_area, match, overlaps_with_truth, share_inside
+from opsin.metrics.matching import AREAS, OVERLAPS, is_in_area, match, overlaps_with_truth, share_inside, taken
 
 HALF = 0  # position of the overlap 0.5
 
@@ -58,3 +58,20 @@ def test_an_empty_box_has_no_share_inside_anything():
 def test_overlap_with_a_crowd_is_the_share_inside_it():
     boxes, others = np.array([[0, 0, 2, 2.0]]), np.array([[0, 0, 4, 4], [0, 0, 4, 4.0]])
     assert overlaps_with_truth(boxes, others, np.array([False, True])).tolist() == [[0.25, 1.0]]
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_what_is_taken_at_one_overlap_is_what_the_rule_for_all_says(seed):
+    random = np.random.default_rng(seed)
+    overlaps = random.integers(0, 21, (12, 6)) / 20
+    is_true, _ = match(overlaps, np.ones((len(AREAS), 6), bool), np.zeros(6, bool))
+    assert (taken(overlaps, 0.5) >= 0).tolist() == is_true[0, HALF].tolist()
+
+
+def test_of_equal_overlaps_the_later_truth_is_taken_first():
+    assert taken(np.array([[0.7, 0.7], [0.7, 0.7], [0.7, 0.7]]), 0.5).tolist() == [1, 0, -1]
+
+
+def test_what_does_not_overlap_is_not_taken():
+    assert taken(np.zeros((2, 3)), 0).tolist() == [-1, -1]
+    assert taken(np.zeros((2, 0)), 0.5).tolist() == [-1, -1]

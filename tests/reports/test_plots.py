@@ -7,15 +7,8 @@ from PIL import Image
 from opsin.metrics.calibration import reliability
 from opsin.metrics.curves import label_curves
 from opsin.reports import _plots
-from opsin.reports._plots import (
-    LONGEST_NAME,
-    confusion_plot,
-    outside_plot,
-    precision_recall_plot,
-    reliability_plot,
-    roc_plot,
-    shown,
-)
+from opsin.reports._axes import LONGEST_NAME, shown
+from opsin.reports._plots import confusion_plot, outside_plot, precision_recall_plot, reliability_plot, roc_plot
 
 NASTY = ("$\\frac$", "_hidden", "a\nb", "猫", "x" * 90, "", "$x$", "&<b>", "%s {0}")
 
