@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import logging
 import os
 import sys
 import tempfile
@@ -30,7 +31,16 @@ def quietly() -> Iterator[None]:
         text = stack.enter_context(io.TextIOWrapper(io.BytesIO()))
         stack.enter_context(redirect_stdout(text))
         stack.enter_context(redirect_stderr(text))
+        stack.callback(_take_off, [*logging.root.handlers])
         yield
+
+
+def _take_off(before: list[logging.Handler]) -> None:
+    """Takes away the handlers of log lines that came since: they write to a stream that will be closed."""
+    # Whoever logs without any handler gets one from `logging`, on what is standard error at that moment.
+    for handler in logging.root.handlers[:]:
+        if handler not in before:
+            logging.root.removeHandler(handler)
 
 
 def _turn(stack: ExitStack, stream: int, to: IO[bytes]) -> None:

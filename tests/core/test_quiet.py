@@ -1,5 +1,6 @@
 """Silence while other people's code works."""
 
+import logging
 import os
 import sys
 import warnings
@@ -48,3 +49,10 @@ def test_silence_inside_silence_stays_silent(capfd):
             speak("inside")
         speak("inside")
     assert capfd.readouterr() == ("", "")
+
+
+def test_a_log_line_inside_leaves_no_handler_that_writes_to_nowhere(monkeypatch):
+    monkeypatch.setattr(logging.root, "handlers", [])
+    with quietly():
+        logging.warning("inside")  # noqa: LOG015 - as other people's code does
+    assert logging.root.handlers == []
