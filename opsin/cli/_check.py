@@ -85,14 +85,8 @@ def _tell(found: Checked, page: Path) -> None:
 def preview(
     data: Data,
     augment: Annotated[
-        str | None,
-        typer.Option(
-            "--augment",
-            metavar="none|light|standard|strong",
-            help="How much is changed: standard when left out, none with boxes.",
-            show_default=False,
-        ),
-    ] = None,
+        str, typer.Option("--augment", metavar="none|light|standard|strong", help="How much is changed.")
+    ] = "standard",
     image_size: Annotated[
         int | None,
         typer.Option("--image-size", help="Side of the network's input, in pixels.", min=1, show_default=False),
@@ -110,7 +104,7 @@ def preview(
 ) -> None:
     """Show pictures as a network will see them while it learns: changed at random. The first column is unchanged.
 
-    Pictures with boxes are shown as they are, with their boxes.
+    Where things are boxed, their boxes are drawn.
 
     Examples:
 
@@ -125,9 +119,4 @@ def preview(
         loaded = load(data, split=(1.0, 0.0, 0.0), image=image, label=label, task=task, progress=report)
     size = (image_size, image_size) if image_size else None
     save_image(save, preview_data(loaded, augment, size=size, flips=flips, seed=seed))
-    beside = (
-        "with their boxes"
-        if loaded.task == "detection"
-        else f"and beside each what {augment or 'standard'!r} makes of it"
-    )
-    typer.echo(f"{save} shows pictures of {loaded.name}, {beside}.")
+    typer.echo(f"{save} shows pictures of {loaded.name}, and beside each what {augment!r} makes of it.")

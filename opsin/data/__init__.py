@@ -1,6 +1,8 @@
 """DATA: pictures and truth on disk."""
 
 from opsin.data.convert import convert
+from opsin.data.dataset import Dataset
 from opsin.data.load import load
+from opsin.data.things import Things
 
-__all__ = ["convert", "load"]
+__all__ = ["Dataset", "Things", "convert", "load"]

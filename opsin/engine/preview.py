@@ -5,10 +5,11 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from opsin.core.errors import DataError, ImageError, OptionError
+from opsin.core.errors import DataError, ImageError
 from opsin.core.image import Image, Size, check_image
 from opsin.data.dataset import Dataset
-from opsin.engine.box_sheet import box_sheet
+from opsin.data.moved import moves
+from opsin.engine.moved_sheet import moved_sheet
 from opsin.media.fitting import fitted
 from opsin.media.geometry import resize
 from opsin.nn.augment import augment
@@ -22,7 +23,7 @@ _PHOTOGRAPH = (224, 224)
 
 def preview(
     data: Dataset,
-    preset: str | None = None,
+    preset: str = "standard",
     *,
     size: Size | None = None,
     fit: str = "auto",
@@ -33,11 +34,11 @@ def preview(
 ) -> Image:
     """One picture (h, w, 3): in the first column pictures as they are, beside each what is made of it.
 
-    Where things are boxed, it is a sheet of pictures with their boxes.
+    Where things are boxed, the boxes are drawn, and colours stay.
 
     Args:
         data: the pictures; those shown are of as many classes as there is room for.
-        preset: as `opsin.nn.augment.augment` takes it; "standard" when left out, and "none" where things are boxed.
+        preset: as `opsin.nn.augment.augment` takes it.
         size: (height, width) of the network's input; that of the pictures in a built-in set, else 224 x 224.
         fit: how a picture is brought to that size; "auto" as in training.
         flips: whether a mirrored picture still shows the same.
@@ -48,23 +49,16 @@ def preview(
     Raises:
         UnknownNameError: for another preset.
         DataError: when none of the pictures can be read.
-        OptionError: when boxed things are to be changed at random.
     """
     if data.task == "detection":
-        return _boxed(data, preset or "none", pictures, seed)
+        return moved_sheet(data, moves(preset, flips=flips), _spread(data, seed)[:pictures], seed)
     originals = _originals(data, size, ("ink" if data.ink else "squeeze") if fit == "auto" else fit, pictures, seed)
-    layer = augment(preset or "standard", (originals.shape[1], originals.shape[2]), seed, flips=flips, ink=data.ink)
+    layer = augment(preset, (originals.shape[1], originals.shape[2]), seed, flips=flips, ink=data.ink)
     columns = [originals]
     for _ in range(variants if layer is not None else 0):
         changed = np.asarray(layer(originals.astype(np.float32), training=True))  # type: ignore[misc]  # not None
         columns.append(changed.round().astype(np.uint8))
     return _sheet(columns)
-
-
-def _boxed(data: Dataset, preset: str, count: int, seed: int) -> Image:
-    if preset != "none":
-        raise OptionError(f"Pictures with boxes are shown as they are: augment must be none; got {preset!r}.")
-    return box_sheet(data, _spread(data, seed)[:count])
 
 
 def _originals(data: Dataset, size: Size | None, fit: str, count: int, seed: int) -> NDArray[np.uint8]:

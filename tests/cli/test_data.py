@@ -235,9 +235,9 @@ class TestBoxes:
         assert opsin("data", "draw", "cells", "--into", "drawn").out == "10 pictures with their boxes are in drawn.\n"
         assert len(list(Path("drawn").iterdir())) == 10
 
-    def test_preview_shows_them_as_they_are(self, opsin):
+    def test_preview_shows_them_moved_with_their_boxes(self, opsin):
         ended = opsin("data", "preview", "cells")
-        assert ended.out == "preview.png shows pictures of cells, with their boxes.\n"
+        assert ended.out == "preview.png shows pictures of cells, and beside each what 'standard' makes of it.\n"
 
     def test_check_looks_at_boxes(self, opsin):
         found = json.loads(opsin("data", "check", "cells", "--json").out)

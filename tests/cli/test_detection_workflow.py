@@ -1,4 +1,4 @@
-"""The four commands of docs/detection.md, from a folder of boxes to a detector that counts, draws and runs elsewhere."""
+"""The four commands of docs/detection.md, from a folder of boxes to a detector that counts and runs elsewhere."""
 
 import csv
 import json

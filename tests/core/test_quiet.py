@@ -54,5 +54,5 @@ def test_silence_inside_silence_stays_silent(capfd):
 def test_a_log_line_inside_leaves_no_handler_that_writes_to_nowhere(monkeypatch):
     monkeypatch.setattr(logging.root, "handlers", [])
     with quietly():
-        logging.warning("inside")  # noqa: LOG015 - as other people's code does
+        logging.warning("inside")
     assert logging.root.handlers == []
