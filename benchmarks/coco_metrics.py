@@ -32,7 +32,7 @@ def random_cases() -> Iterator[Figure]:
     random = np.random.default_rng(0)
     cases = [made_up(random, int(random.integers(1, 6)), labels=4) for _ in range(CASES)]
     apart = max(difference(average_precision(*case), theirs(*case)[0]) for case in cases)
-    yield Figure(f"largest difference from pycocotools, {CASES:,} random cases", apart, most=1e-6)
+    yield Figure(f"COCO's figures of {CASES:,} random cases: largest difference from pycocotools", apart, most=1e-6)
 
 
 def many_pictures() -> Iterator[Figure]:
@@ -43,9 +43,13 @@ def many_pictures() -> Iterator[Figure]:
     seconds = time.process_time() - begun
     figures, expected = theirs(*case)
     boxes = sum(len(each.boxes) for each in case[1])
-    yield Figure(f"largest difference, {PICTURES:,} pictures", difference(ours, figures), most=1e-6)
+    yield Figure(
+        f"COCO's figures of {PICTURES:,} pictures: largest difference from pycocotools",
+        difference(ours, figures),
+        most=1e-6,
+    )
     note = f"{boxes:,} boxes; pycocotools {expected:.1f}"
-    yield Figure(f"CPU seconds for {PICTURES:,} pictures", seconds, most=expected, note=note)
+    yield Figure(f"COCO's figures of {PICTURES:,} pictures: CPU seconds", seconds, most=expected, note=note)
 
 
 def real_predictions() -> Iterator[Figure]:
@@ -58,7 +62,8 @@ def real_predictions() -> Iterator[Figure]:
     predictions = [found_boxes(found[image], numbers) for image in sorted(found)]
     ours, figures = average_precision(truths, predictions), theirs(truths, predictions)[0]
     note = f"AP {ours.ap:.4f}"
-    yield Figure("largest difference, detector on 79 photographs", difference(ours, figures), most=1e-6, note=note)
+    name = "COCO's figures of the detector on 79 photographs: difference from pycocotools"
+    yield Figure(name, difference(ours, figures), most=1e-6, note=note)
 
 
 def made_up(random: np.random.Generator, pictures: int, labels: int) -> Case:
