@@ -104,8 +104,9 @@ def assemble(
     with _seeded(blueprint.seed):
         image = keras().Input((*blueprint.size, blueprint.channels), name="image", dtype="float32")
         pixels = image if augment is None else augment(image)
-        raw = labels_head(_maps(architecture, pixels, blueprint)) if sees_maps else None
-        if raw is None:
+        if sees_maps:
+            raw = labels_head(_maps(architecture, pixels, blueprint))
+        else:
             raw = _logits(architecture, architecture.features(pixels, blueprint), blueprint, labels_head)
         return keras().Model(image, raw, name=_model_name(architecture.name))
 
@@ -137,6 +138,8 @@ def mapped(backbone: Any, pixels: Any, size: Size) -> dict[int, Any]:
     for layer in backbone.layers:
         if (stride := _stride(layer.output, size)) > 1:
             last[stride] = layer.output
+    if not last:
+        return {}  # as of networks that cut borders off: whoever needs maps says so
     several = keras().Model(backbone.input, list(last.values()), name=backbone.name)
     return dict(zip(last, several(pixels), strict=True))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import logging
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
@@ -22,10 +23,14 @@ from opsin.models._detector_network import STRIDES, places, proposals
 from opsin.models._teacher import TEACHERS, Answered, Mover, Read, Row, Teacher, Usual
 from opsin.weights.card import Card
 
+logger = logging.getLogger("opsin")
+
 MAX_OVERLAP = 0.6
 """Of two boxes with one label that overlap more than this, the better stays; as `DetectionOptions` has it."""
 LEAST_SCORE, MOST = 0.01, 100
 """What is looked at when boxes are scored: as COCO does, but for what is next to nothing."""
+MOST_THINGS = 300
+"""Things in one picture that are learned from, the largest: each is compared with each place, which takes memory."""
 SURE = 0.3
 """The score from which a box counts where two networks are compared; half the best one, where that is less."""
 SAME = 0.9
@@ -63,10 +68,12 @@ class DetectionTeacher(Teacher):
         return proposals(features, len(labels))
 
     def encode(self, truth: NDArray[Any], placements: Sequence[Placement], labels: int) -> NDArray[Any]:
-        """(n, m, 6) boxes in pixels of the input, m as many as the fullest picture has."""
+        """(n, m, 6) boxes in pixels of the input, m as many as the fullest picture has, `MOST_THINGS` at most."""
         placed = [_placed(things, place) for things, place in zip(truth, placements, strict=True)]
         most = max(map(len, placed), default=0)
-        rows = np.zeros((len(truth), max(1, most), 6), np.float32)
+        if most > MOST_THINGS:
+            logger.warning("A picture has %d things; of each picture the %d largest count.", most, MOST_THINGS)
+        rows = np.zeros((len(truth), min(max(1, most), MOST_THINGS), 6), np.float32)
         for row, things in zip(rows, placed, strict=True):
             _fill(row, things)
         return rows

@@ -87,6 +87,16 @@ def test_a_size_at_which_maps_are_missing_is_refused_with_what_would_do():
         assemble(HALVING, Blueprint(size=(72, 72)), lambda found: TEACHER.head(found, "ab"), sees_maps=True)
 
 
+def test_a_network_whose_maps_divide_the_picture_unevenly_is_refused_in_one_line():
+    def cut(pixels, blueprint):
+        image = keras().Input((*blueprint.size, 3))
+        return mapped(keras().Model(image, keras().layers.Conv2D(2, 3, 2)(image)), pixels, blueprint.size)
+
+    cutting = Architecture(name="cutting", summary="", features=lambda pixels, blueprint: pixels, maps=cut)
+    with pytest.raises(UsageError, match="this network has none at this size"):
+        assemble(cutting, Blueprint(size=SIZE), lambda found: TEACHER.head(found, "ab"), sees_maps=True)
+
+
 def test_maps_come_by_their_stride_the_last_of_each():
     found = maps(keras().Input((*SIZE, 3)), Blueprint(size=SIZE))
     assert {stride: tuple(each.shape[1:3]) for stride, each in found.items()} == {

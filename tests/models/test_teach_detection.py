@@ -63,6 +63,16 @@ def test_of_a_thing_over_the_border_what_is_inside_counts_and_one_outside_not_at
     assert things_of(rows([things])[0]).boxes.tolist() == [[0, 0, 10, 20]]
 
 
+def test_of_very_many_things_the_largest_are_learned_and_it_is_said(caplog):
+    sides = np.linspace(1, 20, 310)[:, None]
+    corners = np.tile([[5.0, 5.0]], (310, 1))
+    many = Things(np.concatenate([corners, corners + sides], 1), np.zeros(310))
+    held = things_of(rows([many])[0])
+    assert len(held) == 300
+    assert (held.boxes[:, 2] - held.boxes[:, 0]).min() * 2 >= sides[9] - 1e-3
+    assert "A picture has 310 things; of each picture the 300 largest count." in caplog.text
+
+
 def test_crowds_stay_crowds():
     crowd = Things(np.array([[0, 0, 50, 50.0]]), np.array([1]), np.array([True]))
     assert things_of(rows([crowd])[0]).is_crowd.tolist() == [True]
