@@ -22,6 +22,7 @@ import exports
 import faces
 import memory
 import recognise
+import segmentation
 import start
 import teach
 import unlock
@@ -44,6 +45,7 @@ AREAS: dict[str, Callable[[], list[Figure]]] = {
     "bccd": bccd.main,
     "coco_metrics": coco_metrics.main,
     "count": count.main,
+    "segmentation": segmentation.main,
 }
 
 

@@ -33,6 +33,7 @@ from opsin.tasks import TASKS, Result
 from opsin.tasks.classification import CLASSIFICATION, Classification
 from opsin.tasks.detection import DETECTION, Detections
 from opsin.tasks.embedding import EMBEDDING, Embedding
+from opsin.tasks.segmentation import SEGMENTATION, Segmentation
 from opsin.uses.count import Counts, count
 from opsin.uses.look import LOOK, Look
 
@@ -42,6 +43,7 @@ classify = verb(CLASSIFICATION)
 detect = verb(DETECTION)
 embed = verb(EMBEDDING)
 look = verb(LOOK)
+segment = verb(SEGMENTATION)
 
 __all__ = [
     "ARCHITECTURES",
@@ -61,6 +63,7 @@ __all__ = [
     "Recipe",
     "Result",
     "Run",
+    "Segmentation",
     "classify",
     "cnn",
     "coco_metrics",
@@ -77,6 +80,7 @@ __all__ = [
     "predict",
     "read_image",
     "resume",
+    "segment",
     "stream",
     "train",
 ]

@@ -122,6 +122,7 @@ AREAS = (
     "count",
     "faces",
     "unlock",
+    "segmentation",
 )
 """What the README tells of `benchmarks/results`."""
 

@@ -16,6 +16,7 @@ TINY = {
     "detect": "picodet_tiny.random",
     "embed": "pplcnetv2_tiny_embedding.random",
     "look": "look_tiny",
+    "segment": "deeplab_tiny.random",
 }
 VERBS = list(TINY)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from opsin.core.image import Image, Size
@@ -17,7 +17,17 @@ _GROUND = 0.62
 _BAR: Colour = (86, 180, 233)
 
 
-def draw_panel(image: Image, lines: Sequence[tuple[str, float]]) -> Image:
+def _decimals(score: float) -> str:
+    return f"{score:.2f}"
+
+
+def draw_panel(
+    image: Image,
+    lines: Sequence[tuple[str, float]],
+    *,
+    colours: Sequence[Colour] | None = None,
+    told: Callable[[float], str] = _decimals,
+) -> Image:
     """A new image with a panel at its lower left corner: a row for each label, with its score and a bar.
 
     Letters grow with the picture, and shrink where the rows would fill more than half of it. Rows that have no room
@@ -26,6 +36,8 @@ def draw_panel(image: Image, lines: Sequence[tuple[str, float]]) -> Image:
     Args:
         image: (h, w, 3).
         lines: labels with their scores in 0..1, in the order wanted.
+        colours: one for each line, which a square before it shows, and its bar; no squares when left out.
+        told: what is written of a score.
 
     >>> import numpy as np
     >>> draw_panel(np.zeros((60, 80, 3), np.uint8), [("cat", 0.93), ("dog", 0.05)]).shape
@@ -37,11 +49,12 @@ def draw_panel(image: Image, lines: Sequence[tuple[str, float]]) -> Image:
     shown = lines[: grid.room(size[0])]
     if not shown or size[1] < 4 * grid.letters:
         return canvas
-    width = _width(shown, grid, size)
+    width = min(_width(shown, grid, size) + (grid.swatch if colours else 0), size[1] - 2 * grid.margin)
     top = size[0] - grid.margin - grid.height(len(shown))
     plate(canvas, (grid.margin, top, grid.margin + width, size[0] - grid.margin), grid.pad, BLACK, _GROUND)
     for number, (label, score) in enumerate(shown):
-        _draw_row(canvas, grid, top + grid.pad + number * grid.row, width, label, score)
+        colour = colours[number] if colours else None
+        _draw_row(canvas, grid, top + grid.pad + number * grid.row, width, (label, told(score)), score, colour)
     return canvas
 
 
@@ -102,6 +115,11 @@ class _Grid:
         return max(2, self.letters // 5)
 
     @property
+    def swatch(self) -> int:
+        """From the border of a square that shows a colour to the text behind it."""
+        return self.letters + self.letters // 3
+
+    @property
     def row(self) -> int:
         """From one row to the next."""
         return self.text + self.gap + self.bar + self.pad // 2
@@ -128,16 +146,22 @@ def _width(lines: Sequence[tuple[str, float]], grid: _Grid, size: Size) -> int:
     return min(wanted, size[1] - 2 * grid.margin)
 
 
-def _draw_row(canvas: Image, grid: _Grid, top: int, width: int, label: str, score: float) -> None:
+def _draw_row(
+    canvas: Image, grid: _Grid, top: int, width: int, texts: tuple[str, str], score: float, colour: Colour | None
+) -> None:
     left, right = grid.margin + grid.pad, grid.margin + width - grid.pad
-    number = written(f"{score:.2f}", grid.letters, right - left)
+    number = written(texts[1], grid.letters, right - left)
     stamp(canvas, number, right - number.shape[1], top, WHITE)
-    name = written(label, grid.letters, right - left - number.shape[1] - grid.letters // 2)
-    stamp(canvas, name, left, top, WHITE)
+    indent = grid.swatch if colour else 0
+    name = written(texts[0], grid.letters, right - left - indent - number.shape[1] - grid.letters // 2)
+    stamp(canvas, name, left + indent, top, WHITE)
+    if colour:
+        square = (left, top + grid.letters // 5, left + grid.letters, top + grid.letters // 5 + grid.letters)
+        plate(canvas, square, grid.letters / 5, colour)
     bar_top, round_ends = top + grid.text + grid.gap, grid.bar / 2
     plate(canvas, (left, bar_top, right, bar_top + grid.bar), round_ends, WHITE, opacity=0.25)
     end = left + (right - left) * min(max(score, 0.0), 1.0)
-    plate(canvas, (left, bar_top, end, bar_top + grid.bar), round_ends, _BAR)
+    plate(canvas, (left, bar_top, end, bar_top + grid.bar), round_ends, colour or _BAR)
 
 
 def _shortened(lines: Sequence[str], room: int) -> list[str]:

@@ -21,6 +21,7 @@ ANSWERS = {
     "detect": ["labels", "scores", "boxes"],
     "embed": ["vector"],
     "look": ["answers"],
+    "segment": ["labels", "masks"],
     "faces find": ["scores", "boxes", "points"],
     "faces who": ["names", "scores", "boxes", "points"],
 }

@@ -16,6 +16,32 @@ def picture(height=480, width=640, grey=200):
     return np.full((height, width, 3), grey, np.uint8)
 
 
+def pixels_of(drawn, colour):
+    return (drawn == colour).all(axis=2).sum()
+
+
+def test_each_row_has_a_square_and_a_bar_of_its_colour():
+    drawn = draw_panel(picture(), LINES[:2], colours=[(255, 0, 0), (0, 255, 0)])
+    square = letter_size((480, 640)) ** 2
+    assert pixels_of(drawn, (255, 0, 0)) > pixels_of(drawn, (0, 255, 0)) > 0.8 * square
+    assert not bar_pixels(drawn)
+
+
+def test_a_panel_with_squares_is_wider_by_them_but_never_wider_than_the_picture():
+    for width in (640, 90):
+        image = picture(width=width)
+        plain, squared = (draw_panel(image, LINES, colours=each) for each in (None, [(255, 0, 0)] * 5))
+        assert marked(image, squared)[1].max() >= marked(image, plain)[1].max()
+        assert marked(image, squared)[1].max() < width - 1
+
+
+def test_a_score_is_told_as_asked():
+    image = picture()
+    per_cent, plain = (draw_panel(image, LINES[:1], told=each) for each in ("{:.0%}".format, "{:.2f}".format))
+    assert (plain == draw_panel(image, LINES[:1])).all()
+    assert (per_cent != plain).any()
+
+
 def marked(image, drawn):
     """Rows and columns of the pixels that were changed."""
     return np.nonzero((image != drawn).any(axis=2))
