@@ -20,6 +20,7 @@ import damaged
 import detection
 import exports
 import faces
+import mattes
 import memory
 import recognise
 import segmentation
@@ -46,6 +47,7 @@ AREAS: dict[str, Callable[[], list[Figure]]] = {
     "coco_metrics": coco_metrics.main,
     "count": count.main,
     "segmentation": segmentation.main,
+    "mattes": mattes.main,
 }
 
 

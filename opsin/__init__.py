@@ -33,6 +33,7 @@ from opsin.tasks import TASKS, Result
 from opsin.tasks.classification import CLASSIFICATION, Classification
 from opsin.tasks.detection import DETECTION, Detections
 from opsin.tasks.embedding import EMBEDDING, Embedding
+from opsin.tasks.matting import MATTING, Matte
 from opsin.tasks.segmentation import SEGMENTATION, Segmentation
 from opsin.uses.count import Counts, count
 from opsin.uses.look import LOOK, Look
@@ -42,6 +43,7 @@ __version__ = "0.1.0"
 classify = verb(CLASSIFICATION)
 detect = verb(DETECTION)
 embed = verb(EMBEDDING)
+matte = verb(MATTING)
 look = verb(LOOK)
 segment = verb(SEGMENTATION)
 
@@ -59,6 +61,7 @@ __all__ = [
     "Image",
     "Item",
     "Look",
+    "Matte",
     "OpsinError",
     "Recipe",
     "Result",
@@ -77,6 +80,7 @@ __all__ = [
     "faces",
     "find_rate",
     "look",
+    "matte",
     "predict",
     "read_image",
     "resume",

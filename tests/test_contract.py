@@ -129,12 +129,28 @@ class TestEveryModel:
 
 
 def nearly(one: Result, other: Result) -> bool:
-    """Whether two answers agree but for the last digits of a sum taken in another order."""
-    first, second = flat(one.to_dict()), flat(other.to_dict())
+    """Whether two answers agree but for the last digits of a sum taken in another order.
+
+    Maps of the whole picture agree on average: scaled up and down again, they lose a little at every edge.
+    """
+    first, second = flat(without_maps(one)), flat(without_maps(other))
+    if not all(abs(mine - theirs).mean() < 0.01 for mine, theirs in zip(maps(one), maps(other), strict=True)):
+        return False
     return first.keys() == second.keys() and all(
         second[key] == pytest.approx(value, rel=1e-3, abs=1e-4) if isinstance(value, float) else second[key] == value
         for key, value in first.items()
     )
+
+
+def maps(result: Result) -> list[np.ndarray]:
+    """The arrays of a result that have a number for each pixel."""
+    return [each for each in vars(result).values() if isinstance(each, np.ndarray) and each.shape == result.size]
+
+
+def without_maps(result: Result) -> dict:
+    """What it says, without the pixels and what is counted of them."""
+    plain = result.to_dict()
+    return {name: plain[name] for name in plain if not maps(result) or name in ("height", "width", "task", "model")}
 
 
 def flat(value, path: str = "") -> dict:
@@ -178,4 +194,5 @@ class TestEveryTask:
             pytest.skip(f"{task.name} has no score of its own")
         name = next(name for name in MODELS.names() if card_of(name).task == task.name and not is_trained(name))
         answers = open_model(name, Place()).run([IMAGES["photograph"]], task.options())
-        assert all(figure == pytest.approx(1.0) for figure in task.score(answers, answers).values())
+        figures = task.score(answers, answers)
+        assert all(value == pytest.approx(0.0 if "error" in name else 1.0) for name, value in figures.items())

@@ -123,6 +123,7 @@ AREAS = (
     "faces",
     "unlock",
     "segmentation",
+    "mattes",
 )
 """What the README tells of `benchmarks/results`."""
 

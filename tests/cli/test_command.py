@@ -20,6 +20,7 @@ ANSWERS = {
     "classify": ["labels", "scores"],
     "detect": ["labels", "scores", "boxes"],
     "embed": ["vector"],
+    "matte": ["share", "alpha"],
     "look": ["answers"],
     "segment": ["labels", "masks"],
     "faces find": ["scores", "boxes", "points"],

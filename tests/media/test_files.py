@@ -2,11 +2,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image as Pillow
 
 from opsin.core.errors import ImageError, OptionError
 from opsin.core.image import Image
 from opsin.media.decode import decode
-from opsin.media.files import save_image
+from opsin.media.files import save_cutout, save_image
 from opsin.media.sniff import kind_of_file
 
 
@@ -45,4 +46,19 @@ def test_another_quality_is_refused(tmp_path: Path, photo: Image, quality: int) 
 def test_what_is_no_image_is_refused_and_nothing_is_written(tmp_path: Path) -> None:
     with pytest.raises(ImageError, match=r"^An image must be uint8"):
         save_image(tmp_path / "photo.jpg", np.zeros((4, 4, 3)))  # type: ignore[arg-type]  # the point of the test
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("suffix", [".png", ".webp", ".tif"])
+def test_a_cutout_keeps_every_colour_also_of_clear_pixels(tmp_path: Path, photo: Image, suffix: str) -> None:
+    alpha = np.linspace(0, 1, photo.shape[0] * photo.shape[1], dtype=np.float32).reshape(photo.shape[:2])
+    save_cutout(tmp_path / f"cut{suffix}", photo, alpha)
+    saved = np.asarray(Pillow.open(tmp_path / f"cut{suffix}"))
+    assert (saved[..., :3] == photo).all()
+    assert (saved[..., 3] == np.rint(alpha * 255)).all()
+
+
+def test_a_cutout_is_not_written_where_pixels_cannot_be_clear(tmp_path: Path, photo: Image) -> None:
+    with pytest.raises(OptionError, match=r"^A cutout's file must end with one of \.png, .+; got cut\.jpg\.$"):
+        save_cutout(tmp_path / "cut.jpg", photo, np.ones(photo.shape[:2], np.float32))
     assert not list(tmp_path.iterdir())
