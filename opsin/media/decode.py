@@ -86,11 +86,7 @@ def picture_size(data: bytes | Path, *, name: str, limits: Limits = DEFAULT_LIMI
     Raises:
         ImageError: when it is missing, no picture, damaged or too large.
     """
-    with _opened(data, name, limits) as file, _said_clearly(name):
-        picture = _header(file, name)
-        limits.check_pixels(name, (picture.height, picture.width))
-        if picture.format not in _DRAFT_KINDS:
-            picture.load()  # as in `decode`
+    with _looked_into(data, name, limits) as picture:
         return _turned((picture.height, picture.width), _orientation(picture))
 
 
@@ -100,12 +96,19 @@ def orientation(data: bytes | Path, *, name: str, limits: Limits = DEFAULT_LIMIT
     Raises:
         ImageError: when it is missing, no picture, damaged or too large.
     """
+    with _looked_into(data, name, limits) as picture:
+        return _orientation(picture)
+
+
+@contextmanager
+def _looked_into(data: bytes | Path, name: str, limits: Limits) -> Iterator[ImageFile]:
+    """The picture with what is told of it; of a JPEG no pixel is read."""
     with _opened(data, name, limits) as file, _said_clearly(name):
         picture = _header(file, name)
         limits.check_pixels(name, (picture.height, picture.width))
         if picture.format not in _DRAFT_KINDS:
             picture.load()  # as in `decode`
-        return _orientation(picture)
+        yield picture
 
 
 @contextmanager
