@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from opsin.core.errors import InputError
+from opsin.metrics.overlap import iou
 
 EDGE = 0.5
 """The level from which a pixel counts as subject."""
@@ -46,9 +47,7 @@ def matte_iou(predicted: NDArray[Any], truth: NDArray[Any]) -> float:
     0.5
     """
     _check(predicted, truth)
-    one, other = predicted >= EDGE, truth >= EDGE
-    either = np.count_nonzero(one | other)
-    return float(np.count_nonzero(one & other) / either) if either else 1.0
+    return iou(truth >= EDGE, predicted >= EDGE)
 
 
 def _check(predicted: NDArray[Any], truth: NDArray[Any]) -> None:

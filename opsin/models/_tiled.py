@@ -13,7 +13,6 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable, Iterator, Sequence
 from math import log2
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -103,7 +102,7 @@ def _cut(scaled: Image, part: Placement) -> Image:
 
 def _placed(found: Detections, part: Placement, edge: float) -> Detections:
     """What is seen whole in a part, in pixels of the original."""
-    seen = _some(found, _is_whole(found.boxes, part, edge))
+    seen = found.take(_is_whole(found.boxes, part, edge))
     height, width = part.size
     return dataclasses.replace(seen, height=height, width=width, boxes=part.boxes_to_original(seen.boxes))
 
@@ -120,7 +119,7 @@ def _is_whole(boxes: Boxes, part: Placement, edge: float) -> NDArray[np.bool_]:
 
 def _long_enough(found: Detections, least: float) -> Detections:
     """What is `least` pixels long or high, or more."""
-    return _some(found, (found.boxes[:, 2:] - found.boxes[:, :2]).max(axis=1, initial=0) >= least)
+    return found.take((found.boxes[:, 2:] - found.boxes[:, :2]).max(axis=1, initial=0) >= least)
 
 
 def _together(looks: Sequence[Detections], options: DetectionOptions) -> Detections:
@@ -140,9 +139,3 @@ def _together(looks: Sequence[Detections], options: DetectionOptions) -> Detecti
     kept = suppress_where(is_one_thing, scores, options.limit)
     chosen = tuple(labels[each] for each in kept)
     return dataclasses.replace(looks[0], labels=chosen, scores=scores[kept], boxes=boxes[kept])
-
-
-def _some(found: Detections, which: Any) -> Detections:
-    """Some of the things: a mask (n,)."""
-    labels = tuple(label for label, stays in zip(found.labels, which, strict=True) if stays)
-    return dataclasses.replace(found, labels=labels, scores=found.scores[which], boxes=found.boxes[which])

@@ -18,6 +18,7 @@ from opsin.data.moved import moved, moves
 from opsin.data.things import Things
 from opsin.metrics.average_precision import average_precision
 from opsin.metrics.box_table import PredictedBoxes, TrueBoxes
+from opsin.metrics.matching import taken
 from opsin.metrics.platt import fit_scores, sigmoid
 from opsin.models._detector_network import STRIDES, places, proposals
 from opsin.models._teacher import TEACHERS, Answered, Mover, Read, Row, Teacher, Usual
@@ -187,11 +188,7 @@ def _judged(told: Sequence[PredictedBoxes], truth: Sequence[TrueBoxes]) -> tuple
 def is_right(told: PredictedBoxes, truth: TrueBoxes) -> NDArray[np.bool_]:
     """(n,) whether each box, best first, is the first with its label on a true one, at an overlap of one half."""
     overlaps = iou(told.boxes, truth.boxes) * (np.asarray(told.labels)[:, None] == np.asarray(truth.labels))
-    right = np.zeros(len(overlaps), bool)
-    for number, row in enumerate(overlaps):
-        if row.size and row.max() >= 0.5:
-            right[number] = True
-            overlaps[:, row.argmax()] = 0.0
+    right: NDArray[np.bool_] = taken(overlaps, 0.5) >= 0
     return right
 
 
