@@ -10,7 +10,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from opsin.cli._data import Data, ImageColumn, Json, LabelColumn, Task
+from opsin.cli._data import Data, Ignore, ImageColumn, Json, LabelColumn, Names, Task, listed
 from opsin.cli._progress import reporting
 from opsin.core.errors import DataError
 from opsin.data.checks import KINDS
@@ -36,13 +36,15 @@ def check(
     image: ImageColumn = "image",
     label: LabelColumn = "label",
     task: Task = None,
+    names: Names = "",
+    ignore: Ignore = None,
     json: Json = False,
 ) -> None:
     """Look for what is wrong with labelled pictures, and write a page that shows it.
 
     Damaged files, copies, leaks between train, validation and test, rare classes, blurred, dark and odd pictures,
     labels that are probably wrong; boxes that are empty, swapped, outside of their picture, there twice or of unknown
-    classes. Ends with 1 when there are leaks.
+    classes; masks that are missing, of another size, or with unknown numbers. Ends with 1 when there are leaks.
 
     Examples:
 
@@ -55,7 +57,15 @@ def check(
     folder = save or Path("runs") / f"check-{Path(data).resolve().stem}"
     with reporting(is_shown=not json) as report:
         found = check_data(
-            data, save=folder, doubts_labels=labels, progress=report, image=image, label=label, task=task
+            data,
+            save=folder,
+            doubts_labels=labels,
+            progress=report,
+            image=image,
+            label=label,
+            task=task,
+            labels=listed(names),
+            ignore=ignore or (),
         )
     if json:
         typer.echo(jsonlib.dumps(found.to_dict(), ensure_ascii=False))
@@ -98,6 +108,8 @@ def preview(
     image: ImageColumn = "image",
     label: LabelColumn = "label",
     task: Task = None,
+    names: Names = "",
+    ignore: Ignore = None,
     save: Annotated[Path, typer.Option("--save", metavar="FILE", help="Where to write the picture.")] = Path(
         "preview.png"
     ),
@@ -116,7 +128,16 @@ def preview(
     from opsin.media.files import save_image
 
     with reporting(is_shown=True) as report:
-        loaded = load(data, split=(1.0, 0.0, 0.0), image=image, label=label, task=task, progress=report)
+        loaded = load(
+            data,
+            split=(1.0, 0.0, 0.0),
+            image=image,
+            label=label,
+            task=task,
+            labels=listed(names),
+            ignore=ignore or (),
+            progress=report,
+        )
     size = (image_size, image_size) if image_size else None
     save_image(save, preview_data(loaded, augment, size=size, flips=flips, seed=seed))
     typer.echo(f"{save} shows pictures of {loaded.name}, and beside each what {augment!r} makes of it.")

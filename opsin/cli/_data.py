@@ -8,12 +8,12 @@ from typing import Annotated, Any
 
 import typer
 from rich.console import Console
-from rich.table import Table
 
+from opsin.cli._data_told import classes_table, parts_of, sizes_told, things_told
 from opsin.cli._progress import downloading, reporting
 from opsin.core.errors import UnknownNameError
 from opsin.data.convert import convert
-from opsin.data.dataset import PARTS, Dataset
+from opsin.data.dataset import Dataset
 from opsin.data.facts import facts
 from opsin.data.formats import FORMATS
 from opsin.data.load import load
@@ -28,7 +28,7 @@ Data = Annotated[
     typer.Argument(
         metavar="DATA",
         help="A built-in set, a folder with a folder for each class, a CSV of image,label, or a zip; or boxes: "
-        "COCO, YOLO, PASCAL VOC, or a CSV of image,label,x0,y0,x1,y1.",
+        "COCO, YOLO, PASCAL VOC, or a CSV of image,label,x0,y0,x1,y1; or folders images and masks.",
     ),
 ]
 Split = Annotated[
@@ -41,8 +41,21 @@ LabelColumn = Annotated[str, typer.Option("--label", metavar="COLUMN", help="Of 
 Task = Annotated[
     str | None,
     typer.Option(
-        "--task", metavar="NAME", help="classification or detection; by its look when left out.", show_default=False
+        "--task",
+        metavar="NAME",
+        help="classification, detection or segmentation; by its look when left out.",
+        show_default=False,
     ),
+]
+Names = Annotated[
+    str,
+    typer.Option(
+        "--names", metavar="A,B,…", help="Of masks: the labels of 0, 1, 2 …, where no file says it.", show_default=False
+    ),
+]
+Ignore = Annotated[
+    list[int] | None,
+    typer.Option("--ignore", metavar="N", help="Of masks: a number of which nothing is said.", show_default=False),
 ]
 Copy = Annotated[bool, typer.Option("--copy", help="Copy the pictures, instead of making links to them.")]
 Json = Annotated[bool, typer.Option("--json", help="One JSON object on standard output.")]
@@ -108,17 +121,23 @@ def show(
     image: ImageColumn = "image",
     label: LabelColumn = "label",
     task: Task = None,
+    names: Names = "",
+    ignore: Ignore = None,
     save: Annotated[
         Path | None,
         typer.Option(
-            "--save", metavar="FILE", help="A picture of some of each class, or of some with boxes.", show_default=False
+            "--save",
+            metavar="FILE",
+            help="A picture of some of each class, or of some with boxes or masks.",
+            show_default=False,
         ),
     ] = None,
     json: Json = False,
 ) -> None:
     """Show how many pictures of each class there are, and in which part of the split.
 
-    Where things are boxed, it counts things, and tells how many are in a picture and how large they are.
+    Where things are boxed, it counts things, and tells how many are in a picture and how large they are; where there
+    are masks, how much of all pixels each class takes.
 
     Examples:
 
@@ -126,9 +145,11 @@ def show(
 
         opsin data show cells/ --save cells.png
 
+        opsin data show streets/ --names sky,road,car --ignore 3
+
         opsin data show mnist --save mnist.png
     """
-    loaded = _loaded(data, split, seed, image, label, task)
+    loaded = _loaded(data, names, ignore, split=split, seed=seed, image=image, label=label, task=task)
     if save is not None:
         from opsin.engine.contact_sheet import contact_sheet
         from opsin.media.files import save_image
@@ -138,12 +159,15 @@ def show(
     if json:
         typer.echo(jsonlib.dumps(told, ensure_ascii=False))
         return
-    Console().print(_table(loaded))
+    Console().print(classes_table(loaded, told.get("regions", {}).get("shares", {})))
     if "things" in told:
-        typer.echo(_things(told["things"], len(loaded)))
-    typer.echo(_sizes(told["sizes"]))
+        typer.echo(things_told(told["things"], len(loaded)))
+    if told.get("regions", {}).get("ignored"):
+        typer.echo(f"Of {told['regions']['ignored']:.1%} of all pixels nothing is said.")
+    typer.echo(sizes_told(told["sizes"]))
     if save is not None:
-        typer.echo(f"Pictures {'with boxes' if 'things' in told else 'of each class'} are in {save}.")
+        what = {"detection": "with boxes", "segmentation": "with masks"}.get(loaded.task, "of each class")
+        typer.echo(f"Pictures {what} are in {save}.")
 
 
 @app.command("split")
@@ -155,11 +179,13 @@ def split_data(
     image: ImageColumn = "image",
     label: LabelColumn = "label",
     task: Task = None,
+    names: Names = "",
+    ignore: Ignore = None,
     copy: Annotated[bool, typer.Option("--copy", help="Copy the pictures into folders, instead of a table.")] = False,
 ) -> None:
     """Split pictures into train, validation and test, and write that down: as labels.csv, or as folders.
 
-    Each class keeps its share; near duplicates, and pictures of one group, stay on one side.
+    Each class keeps its share; near duplicates, and pictures of one group, stay on one side. With masks: --copy.
 
     Examples:
 
@@ -167,36 +193,52 @@ def split_data(
 
         opsin data split photos/ --into photos-split --split 0.7 0.15 0.15 --copy
     """
-    loaded = _loaded(data, split, seed, image, label, task)
+    loaded = _loaded(data, names, ignore, split=split, seed=seed, image=image, label=label, task=task)
     if copy:
         _copy(loaded, into)
     else:
-        typer.echo(f"{_parts(loaded)} are in {save_table(loaded, into)}. Use it as: opsin train {into}")
+        typer.echo(f"{parts_of(loaded)} are in {save_table(loaded, into)}. Use it as: opsin train {into}")
 
 
 @app.command("convert")
 def convert_data(
     data: Data,
-    to: Annotated[str, typer.Option("--to", metavar="FORMAT", help="coco, yolo, voc or csv.")],
+    to: Annotated[str, typer.Option("--to", metavar="FORMAT", help="coco, yolo, voc, csv; index_masks …")],
     into: Annotated[Path, typer.Option("--into", metavar="DIR", help="A new folder to write it into.")],
     image: ImageColumn = "image",
     label: LabelColumn = "label",
+    names: Names = "",
+    ignore: Ignore = None,
     copy: Copy = False,
 ) -> None:
-    """Write pictures with boxes in another format. What is split stays so; what is not becomes train.
+    """Write pictures with boxes or masks in another format. What is split stays so; what is not becomes train.
 
     Boxes keep their decimals. YOLO cannot hold crowds, which are left out; YOLO and VOC cannot hold areas of masks; VOC
-    and CSV cannot hold classes without things, nor the order of classes; only CSV holds groups.
+    and CSV cannot hold classes without things, nor the order of classes; only CSV holds groups. Masks become
+    index_masks, colour_masks, binary_masks or coco_masks; binary_masks cannot hold what is ignored.
 
     Examples:
 
         opsin data convert cells/ --to coco --into cells-coco
 
         opsin data convert boxes.csv --to yolo --into cells-yolo --copy
+
+        opsin data convert coco/ --to index_masks --into coco-masks
     """
     with reporting(is_shown=True) as report:
-        written = convert(data, to, into, is_copied=copy, image=image, label=label, progress=report)
-    typer.echo(f"{_parts(written)} with {sum(written.counts().values()):,} things are in {into}, as {to}.")
+        written = convert(
+            data,
+            to,
+            into,
+            is_copied=copy,
+            image=image,
+            label=label,
+            labels=listed(names),
+            ignore=ignore or (),
+            progress=report,
+        )
+    things = f"{sum(written.counts().values()):,} things" if written.task == "detection" else "masks"
+    typer.echo(f"{parts_of(written)} with {things} are in {into}, as {to}.")
     typer.echo(f"What {to} cannot hold: {FORMATS.get(to).lacks}.")
 
 
@@ -206,70 +248,40 @@ def draw(
     into: Annotated[Path, typer.Option("--into", metavar="DIR", help="A new folder to write the pictures into.")],
     image: ImageColumn = "image",
     label: LabelColumn = "label",
+    task: Task = None,
+    names: Names = "",
+    ignore: Ignore = None,
 ) -> None:
-    """Draw the true boxes on every picture, each into a file of its own.
+    """Draw the true boxes or masks on every picture, each into a file of its own.
 
     Examples:
 
         opsin data draw cells/ --into cells-drawn
+
+        opsin data draw streets/ --into streets-drawn
     """
-    from opsin.engine.box_sheet import save_drawn
+    from opsin.engine.box_sheet import drawable, save_drawn
 
     with reporting(is_shown=True) as report:
-        loaded = load(data, split=(1, 0, 0), task="detection", image=image, label=label, progress=report)
+        loaded = drawable(
+            data, task=task, image=image, label=label, labels=listed(names), ignore=ignore or (), progress=report
+        )
         number = save_drawn(loaded, into, report)
-    typer.echo(f"{number:,} pictures with their boxes are in {into}.")
+    what = "masks" if loaded.task == "segmentation" else "boxes"
+    typer.echo(f"{number:,} pictures with their {what} are in {into}.")
 
 
-def _loaded(
-    data: str, split: tuple[float, float, float], seed: int, image: str, label: str, task: str | None
-) -> Dataset:
+def listed(names: str) -> list[str]:
+    """The names of an option, which commas stand between."""
+    return [name.strip() for name in names.split(",")] if names else []
+
+
+def _loaded(data: str, names: str, ignore: list[int] | None, **asked: Any) -> Dataset:
     with reporting(is_shown=True) as report:
-        return load(data, split=split, seed=seed, image=image, label=label, task=task, progress=report)
+        return load(data, labels=listed(names), ignore=ignore or (), progress=report, **asked)
 
 
 def _copy(data: Dataset, folder: Path) -> None:
     with reporting(is_shown=True) as report:
         save_folders(data, folder, lambda done, total: report("pictures", done, total))
-    typer.echo(f"{_parts(data)} are in {folder}. Use it as: opsin train {folder}")
-
-
-def _parts(data: Dataset) -> str:
-    counts = [(part, int((data.parts == part).sum())) for part in PARTS]
-    return f"{len(data):,} pictures ({', '.join(f'{count:,} {part}' for part, count in counts if count)})"
-
-
-def _table(data: Dataset) -> Table:
-    """A row for each class, a column for each part, and their sums."""
-    present = [part for part in PARTS if part in data.parts]
-    counts = {part: data.part(part).counts() for part in present}
-    table = Table(box=None, pad_edge=False, show_footer=True)
-    table.add_column("class", "all", footer_style="bold")
-    for part in [*present, "all"]:
-        total = sum(counts[part].values() if part in counts else data.counts().values())
-        table.add_column(part, f"{total:,}", justify="right", footer_style="bold")
-    for label in data.labels:
-        row = [counts[part][label] for part in present]
-        table.add_row(label, *(f"{count:,}" for count in [*row, sum(row)]))
-    return table
-
-
-def _things(told: dict[str, Any], pictures: int) -> str:
-    if not told["count"]:
-        return f"Nothing is marked in these {pictures:,} pictures."
-    each, sides = told["per_picture"], told["sides"]
-    crowds = f", {told['crowds']:,} of them crowds" if told["crowds"] else ""
-    return (
-        f"{told['count']:,} things{crowds} in {pictures:,} pictures: {each['fewest']} to {each['most']} in each, "
-        f"mostly {each['usual']:g}. Sides of boxes: {sides['smallest']:.0f} to {sides['largest']:.0f} pixels, mostly "
-        f"{sides['usual']:.0f} ({told['small']:,} small, {told['medium']:,} medium, {told['large']:,} large)."
-    )
-
-
-def _sizes(told: dict[str, Any]) -> str:
-    if "usual" not in told:
-        return "None of the pictures looked at can be read."
-    small, usual, large = (f"{told[key][1]} x {told[key][0]}" for key in ("smallest", "usual", "largest"))
-    sizes = f"all {usual}" if small == large else f"{small} to {large}, mostly {usual}"
-    unreadable = f"; {told['unreadable']} cannot be read" if told["unreadable"] else ""
-    return f"Width x height of {told['looked_at']} of them: {sizes}{unreadable}."
+    typer.echo(f"{parts_of(data)} are in {folder}. Use it as: opsin train {folder}")

@@ -1,4 +1,4 @@
-"""Pictures with boxes, written down in another format: `convert`."""
+"""Pictures with boxes or masks, written down in another format: `convert`."""
 
 from __future__ import annotations
 
@@ -31,32 +31,45 @@ def convert(
     is_copied: bool = True,
     image: str = "image",
     label: str = "label",
+    labels: Sequence[str] = (),
+    ignore: Sequence[int] = (),
     progress: Progress | None = None,
 ) -> Dataset:
-    """Write pictures with boxes into a new folder in another format, all of it or nothing; what was written.
+    """Write pictures with boxes or masks into a new folder in another format, all of it or nothing; what was written.
 
     Boxes keep their decimals. What has no part becomes train. What the format cannot hold is told by
     `opsin.data.formats.FORMATS.get(to).lacks`; what `load` leaves out, and pictures that cannot be read, are not passed
     on, and the log says so.
 
     Args:
-        source: as `opsin.data.load` takes data for detection.
-        to: "coco", "yolo", "voc" or "csv".
+        source: as `opsin.data.load` takes data for detection, or for segmentation.
+        to: "coco", "yolo", "voc" or "csv"; of masks "index_masks", "colour_masks", "binary_masks" or "coco_masks".
         into: a folder that is new, or empty.
         is_copied: whether pictures are copied; else links lead to their files.
         image: the column of a CSV file with paths of pictures.
         label: the column with what the boxes are around.
+        labels: what the numbers in masks stand for, as `opsin.data.load` takes it.
+        ignore: numbers in masks of which nothing is said.
         progress: is told how many pictures are done.
 
     Raises:
         UnknownNameError: when there is no such format.
         UsageError: when something is in the folder already.
-        InputError: when the source cannot be read as data with boxes, or no link can be made.
+        InputError: when the source cannot be read as such data, or no link can be made.
         OpsinError: when the folder cannot be written to.
     """
     format_, folder, report = FORMATS.get(to), Path(into), progress or silent
     check_own(folder, ())
-    data = load(source, task=format_.task, split=(1, 0, 0), image=image, label=label, progress=report)
+    data = load(
+        source,
+        task=format_.task,
+        split=(1, 0, 0),
+        image=image,
+        label=label,
+        labels=labels,
+        ignore=ignore,
+        progress=report,
+    )
     readable, sizes = _readable(data, report)
     with folder_atomically(folder, ()) as beside:
         format_.write(

@@ -152,10 +152,12 @@ class Dataset:
         return numbers
 
     def summary(self, index: int) -> str:
-        """What a picture shows, in words: its class, or the things with their numbers, as "2 × dog, 1 × cat"."""
+        """What a picture shows, in words: its class or its classes, or the things with their numbers, as "2 × dog"."""
         if self.truth.dtype != object:
             return self.labels[int(self.truth[index])]
         found = Counter(self.labels[number] for number in self.shown(index))
+        if self.task == "segmentation":
+            return ", ".join(found) or "nothing"
         return ", ".join(f"{count} × {label}" for label, count in found.most_common()) or "nothing"
 
     def part(self, name: str) -> Dataset:
@@ -180,7 +182,7 @@ class Dataset:
         )
 
     def counts(self) -> dict[str, int]:
-        """How many pictures, or things where they are boxed, each class has, in the order of the classes."""
+        """How many pictures show each class, or how many things, where they are boxed; in the order of the classes."""
         found = np.bincount(_numbers(self.truth), minlength=len(self.labels))
         return dict(zip(self.labels, map(int, found), strict=True))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import numpy as np
@@ -10,6 +11,7 @@ import numpy as np
 from opsin.core.boxes import areas
 from opsin.core.errors import ImageError
 from opsin.data.dataset import PARTS, Dataset
+from opsin.data.regions import IGNORED
 
 LOOKED_AT = 100
 """So many pictures are opened to learn their sizes: of ten thousand, all would take minutes."""
@@ -19,9 +21,10 @@ SMALL, LARGE = 32.0**2, 96.0**2
 
 
 def facts(data: Dataset) -> dict[str, Any]:
-    """Plain values: name, source, task, pictures, labels, parts (classes with their numbers), sizes, columns, things.
+    """Plain values: name, source, task, pictures, labels, parts (classes with their numbers), sizes, columns.
 
     `things` is told where things are boxed, see `boxed`; the numbers of classes are then those of things.
+    `regions` is told where each pixel has a class, see `covered`; the numbers of classes are those of pictures.
     `sizes` tells the smallest, the most frequent and the largest (height, width) among those looked at.
     """
     present = [part for part in PARTS if part in data.parts]
@@ -35,7 +38,11 @@ def facts(data: Dataset) -> dict[str, Any]:
         "sizes": sizes(data),
         "columns": sorted(data.columns),
     }
-    return told | {"things": boxed(data)} if data.task == "detection" else told
+    more = {"detection": ("things", boxed), "segmentation": ("regions", covered)}
+    if data.task in more:
+        name, measure = more[data.task]
+        told[name] = measure(data)
+    return told
 
 
 def boxed(data: Dataset) -> dict[str, Any]:
@@ -52,6 +59,22 @@ def boxed(data: Dataset) -> dict[str, Any]:
     told["medium"] = len(area) - told["small"] - told["large"]
     counts = {"fewest": int(each.min()), "usual": float(np.median(each)), "most": int(each.max())} if len(each) else {}
     return told | {"per_picture": counts, "sides": _sides(data)}
+
+
+def covered(data: Dataset) -> dict[str, Any]:
+    """Of all pixels of which something is said: `shares`, the part of each class in 0..1; and `ignored`, of all pixels.
+
+    Every map is read.
+    """
+    with ThreadPoolExecutor() as threads:
+        counts = threads.map(lambda truth: np.bincount(truth.map().ravel(), minlength=256), data.truth)
+        total = sum(counts, np.zeros(256, np.int64))
+    said = total[: len(data.labels)]
+    shares = said / max(int(said.sum()), 1)
+    return {
+        "shares": {label: round(float(share), 6) for label, share in zip(data.labels, shares, strict=True)},
+        "ignored": round(float(total[IGNORED] / max(int(total.sum()), 1)), 6),
+    }
 
 
 def _sides(data: Dataset) -> dict[str, float]:

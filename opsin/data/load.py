@@ -45,6 +45,8 @@ def load(
     label: str = "label",
     root: str | os.PathLike[str] | None = None,
     task: str | None = None,
+    labels: Sequence[str] = (),
+    ignore: Sequence[int] = (),
     is_near_kept: bool = True,
     progress: Progress | None = None,
 ) -> Dataset:
@@ -61,7 +63,9 @@ def load(
         image: the column with paths of pictures.
         label: the column with what they show.
         root: the folder that a DataFrame's paths start from, unless it is the one that we are in.
-        task: "classification" or "detection", where the look of the data shall not decide.
+        task: "classification", "detection" or "segmentation", where the look of the data shall not decide.
+        labels: what the numbers 0, 1, 2 … in masks stand for, where no file beside them says it.
+        ignore: numbers in masks that stand for pixels of which nothing is said, as 255 does; they need no name.
         is_near_kept: whether pictures that look alike stay on one side of the split. To find them, all are read.
         progress: is told how far a download, or the search for near duplicates, is.
 
@@ -89,7 +93,9 @@ def load(
     (('bright', 'dark'), 16, {'bright': 1, 'dark': 1})
     """
     shares = check_split(split)
-    written = as_written(source, image=image, label=label, root=root, task=task, progress=progress)
+    written = as_written(
+        source, image=image, label=label, root=root, task=task, labels=labels, ignore=ignore, progress=progress
+    )
     return cut(sound(written), shares, seed, is_near_kept, progress)
 
 
@@ -100,12 +106,14 @@ def as_written(
     label: str = "label",
     root: str | os.PathLike[str] | None = None,
     task: str | None = None,
+    labels: Sequence[str] = (),
+    ignore: Sequence[int] = (),
     progress: Progress | None = None,
 ) -> Written:
     """The data as they are, neither mended nor split, and what is wrong with them.
 
     Args:
-        source, image, label, root, task, progress: as `load` takes them.
+        source, image, label, root, task, labels, ignore, progress: as `load` takes them.
 
     Raises:
         OpsinError: as `load`.
@@ -116,7 +124,7 @@ def as_written(
         return Written(data=_of_task(source, task))
     if isinstance(source, str) and source in SETS and not _is_here(source):
         return Written(data=_of_task(_from_set(SETS.get(source), progress), task))
-    asked = Asked(Named(image, label), progress or silent)
+    asked = Asked(Named(image, label), tuple(labels), tuple(ignore), progress or silent)
     listed = _listed(source, Path(root) if root is not None else None, asked, task)
     return Written(data=_checked(listed), sizes=listed.sizes, noted=listed.noted)
 

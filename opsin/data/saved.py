@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import re
 import shutil
 import tempfile
 from collections.abc import Callable, Sequence
@@ -17,11 +16,14 @@ from opsin.data.convert import convert
 from opsin.data.dataset import Dataset
 from opsin.data.files import Files
 from opsin.data.folders import LABELS
-from opsin.data.formats._writing import file_name, place
+from opsin.data.formats._writing import file_name, place, plain
 from opsin.data.formats.box_table import table_of
 from opsin.store.files import write_atomically, writing_to
 
 _LINK = "images"
+
+_WRITTEN_AS = {"detection": "csv", "segmentation": "index_masks"}
+"""The format that says all of what is true, by the task."""
 
 Counted = Callable[[int, int], None]
 """Is told how many pictures of how many are written."""
@@ -34,9 +36,11 @@ def save_table(data: Dataset, folder: Path) -> Path:
     folder. Where the pictures lie elsewhere, a link called "images" leads to them.
 
     Raises:
-        InputError: when the pictures are no files, or no link can be made.
+        InputError: when the pictures are no files, or have masks, or no link can be made.
         OpsinError: when the folder cannot be written to.
     """
+    if data.task == "segmentation":
+        raise InputError(f"The masks of {data.name} are no labels that a table could name. Copy them out (--copy).")
     if not isinstance(data.pictures, Files):
         raise InputError(f"The pictures of {data.name} are no files that a table could name. Copy them out (--copy).")
     start = _start(data.pictures.root.resolve(), folder.resolve())
@@ -80,7 +84,8 @@ def _start(root: Path, folder: Path) -> str:
 def save_folders(data: Dataset, folder: Path, counted: Counted | None = None) -> Path:
     """Write the pictures into PART/LABEL/NAME in a new folder: files as they are, arrays as PNG. All of it, or nothing.
 
-    Where things are boxed, into PART/NAME, with a table labels.csv of the boxes.
+    Where things are boxed, into PART/NAME, with a table labels.csv of the boxes; where each pixel has a class, into
+    PART/images and PART/masks, with a legend.csv of the classes.
     Characters that no folder may have become "-": "T-shirt/top" is in "T-shirt-top".
 
     Raises:
@@ -90,8 +95,13 @@ def save_folders(data: Dataset, folder: Path, counted: Counted | None = None) ->
     """
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise InputError(f"{folder} is not empty. Name a folder that is not there yet.")
-    if data.task == "detection":
-        convert(data, "csv", folder, progress=lambda name, done, total: counted(done, total) if counted else None)
+    if data.task in _WRITTEN_AS:
+        convert(
+            data,
+            _WRITTEN_AS[data.task],
+            folder,
+            progress=lambda name, done, total: counted(done, total) if counted else None,
+        )
         return folder
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
@@ -119,15 +129,6 @@ def _write_all(data: Dataset, folder: Path, counted: Counted | None) -> None:
         place(data.pictures, index, path)
         if counted:
             counted(index + 1, len(data))
-
-
-def plain(label: str) -> str:
-    r"""A label as the name of a folder, on any system.
-
-    >>> plain("T-shirt/top"), plain("..\\x"), plain("")
-    ('T-shirt-top', '-x', '-')
-    """
-    return re.sub(r'[/\\:*?"<>|\x00-\x1f]', "-", label).strip(". ") or "-"
 
 
 def _free(path: Path, taken: set[Path]) -> Path:

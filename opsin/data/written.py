@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from opsin.core.boxes import Boxes
+from opsin.core.errors import DataError
 from opsin.core.image import Size
 from opsin.data.dataset import Dataset
 from opsin.data.listed import Noted
@@ -24,8 +25,18 @@ _WORDS = {
     "missing": "pictures that are missing",
     "unknown": "boxes of an unknown class or picture",
     "leak": "second mentions of a picture in another part",
+    "no_mask": "pictures that have no mask",
+    "lone_mask": "masks that no picture belongs to",
 }
 """What is left out, by the kind of what was noted; as `opsin.data.checks.KINDS` names them."""
+
+
+_REFUSED = {
+    "mask_size": "masks are of another size than their pictures",
+    "unreadable_mask": "masks cannot be read",
+    "unknown_mark": "masks say what nobody can understand",
+}
+"""What cannot be passed over, since most often all of the data were then made, or named, wrongly."""
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -64,7 +75,11 @@ def sound(written: Written) -> Dataset:
 
     Nobody can say what was meant by them. What is left out is counted in one line of the log. Boxes that reach over the
     border stay: what learns from them cuts them, once it has seen the picture.
+
+    Raises:
+        DataError: when a mask cannot be read or understood, or is of another size than its picture.
     """
+    _refuse_masks(written)
     left_out = Counter(_WORDS.get(note.kind, note.kind) for note in written.noted)
     data = written.data
     if data.task == "detection":
@@ -73,6 +88,16 @@ def sound(written: Written) -> Dataset:
         told = ", ".join(f"{count} {words}" for words, count in sorted(left_out.items()))
         logger.warning("%s: left out: %s. To see which: opsin data check DATA", spoken(data.name), told)
     return data
+
+
+def _refuse_masks(written: Written) -> None:
+    for kind, words in _REFUSED.items():
+        found = [note.said for note in written.noted if note.kind == kind]
+        if found:
+            raise DataError(
+                f"{spoken(written.data.name)}: {len(found)} {words}. The first: {found[0].removesuffix('.')}. "
+                "Mend them, or take them away. To see all: opsin data check DATA"
+            )
 
 
 def _whole(things: Things, left_out: Counter[str]) -> Things:

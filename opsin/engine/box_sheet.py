@@ -1,24 +1,28 @@
-"""Pictures with their true boxes, side by side, so that a person sees what is marked and how well."""
+"""Pictures with their true boxes or masks, side by side, so that a person sees what is marked and how well."""
 
 from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from opsin.core.boxes import Boxes
-from opsin.core.errors import ImageError
-from opsin.core.image import Image, check_image
+from opsin.core.errors import DataError, ImageError
+from opsin.core.image import Image, Size, check_image
 from opsin.data.dataset import Dataset
 from opsin.data.formats import file_names
+from opsin.data.load import load
 from opsin.draw.boxes import draw_boxes
 from opsin.draw.lettering import line_height, written
 from opsin.draw.palette import BLACK
 from opsin.draw.shapes import stamp
+from opsin.engine.region_picture import colour_legend, with_regions
 from opsin.media.files import save_image
 from opsin.media.geometry import resize
+from opsin.media.limits import spoken
 from opsin.store.folders import folder_atomically
 from opsin.store.progress import Progress, silent
 
@@ -36,6 +40,24 @@ def spread_evenly(data: Dataset, count: int) -> list[int]:
     """At most so many pictures, from the first to the last, as numbers."""
     found: list[int] = np.linspace(0, max(len(data) - 1, 0), min(count, len(data))).astype(int).tolist()
     return found
+
+
+def with_truth(data: Dataset, index: int, things: Sequence[int] | None = None, side: int | None = _TILE) -> Image:
+    """A picture (h, w, 3) with what is true of it: as `with_boxes`, or in colours where each pixel has a class.
+
+    Raises:
+        ImageError: when the picture, or its mask, cannot be read.
+    """
+    if data.task != "segmentation":
+        return with_boxes(data, index, things, side)
+    height, width = data.truth[index].size
+    return with_regions(data, index, _shrunk((height, width), side))
+
+
+def _shrunk(size: Size, side: int | None) -> Size:
+    """(height, width) of which the longer one is at most so many pixels."""
+    ratio = 1.0 if side is None else min(1.0, side / max(size))
+    return max(1, round(size[0] * ratio)), max(1, round(size[1] * ratio))
 
 
 def with_boxes(data: Dataset, index: int, things: Sequence[int] | None = None, side: int | None = _TILE) -> Image:
@@ -64,7 +86,10 @@ def with_boxes(data: Dataset, index: int, things: Sequence[int] | None = None, s
 
 
 def box_sheet(data: Dataset, chosen: Sequence[int], columns: int = COLUMNS) -> Image:
-    """A new picture (h, w, 3): the chosen pictures with their boxes and names; one that cannot be read stays grey."""
+    """A new picture (h, w, 3): the chosen pictures with their truth and names; one that cannot be read stays grey.
+
+    Below masks stands what their colours mean.
+    """
     rows, columns = -(-len(chosen) // columns), min(columns, max(len(chosen), 1))
     height = _TILE + line_height(_LETTERS) + _GAP
     sheet = np.full((rows * height + _GAP, columns * (_TILE + _GAP) + _GAP, 3), _PAPER, np.uint8)
@@ -72,11 +97,30 @@ def box_sheet(data: Dataset, chosen: Sequence[int], columns: int = COLUMNS) -> I
         top, left = _GAP + place // columns * height, _GAP + place % columns * (_TILE + _GAP)
         sheet[top : top + _TILE, left : left + _TILE] = _tile(data, index)
         stamp(sheet, written(_name(data, index), _LETTERS, _TILE), left, top + _TILE, BLACK)
-    return sheet
+    if data.task != "segmentation":
+        return sheet
+    return np.vstack([sheet, colour_legend(data.take(chosen), sheet.shape[1])])
+
+
+def drawable(source: Any, *, task: str | None = None, **asked: Any) -> Dataset:
+    """Pictures with boxes or masks, all in one part; boxes are taken where both are there and no task is named.
+
+    Args:
+        source: as `opsin.data.load` takes it.
+        task: "detection" or "segmentation".
+        asked: whatever else `opsin.data.load` takes.
+
+    Raises:
+        InputError: when there are neither.
+    """
+    data = load(source, task=task, split=(1, 0, 0), is_near_kept=False, **asked)
+    if data.task == "classification":
+        raise DataError(f"{spoken(data.name)} has labels only. Give pictures with boxes or masks.")
+    return data
 
 
 def save_drawn(data: Dataset, folder: Path, progress: Progress = silent) -> int:
-    """Draw the boxes on every picture, and write each as JPEG into a new folder, all or nothing; how many there are.
+    """Draw the boxes or masks on every picture, each written as JPEG into a new folder, all or nothing; how many.
 
     Those that cannot be read are left out, and the log names them.
 
@@ -88,7 +132,7 @@ def save_drawn(data: Dataset, folder: Path, progress: Progress = silent) -> int:
     with folder_atomically(folder, ()) as beside:
         for index, name in enumerate(file_names(data.pictures)):
             try:
-                save_image((beside / name).with_suffix(".jpg"), with_boxes(data, index, side=None))
+                save_image((beside / name).with_suffix(".jpg"), with_truth(data, index, side=None))
                 number += 1
             except ImageError as error:
                 logger.warning("left out: %s", error)
@@ -104,7 +148,7 @@ def _name(data: Dataset, index: int) -> str:
 def _tile(data: Dataset, index: int) -> Image:
     tile = np.full((_TILE, _TILE, 3), _PAPER - 15, np.uint8)
     try:
-        picture = with_boxes(data, index)
+        picture = with_truth(data, index)
     except ImageError:
         return tile
     height, width = picture.shape[:2]

@@ -104,11 +104,15 @@ def check(
     image: str = "image",
     label: str = "label",
     task: str | None = None,
+    labels: Sequence[str] = (),
+    ignore: Sequence[int] = (),
     progress: Progress = silent,
 ) -> Checked:
     """What is wrong with labelled pictures: damaged files, copies, leaks between parts, odd looks, doubtful labels.
 
     Of boxes: which are empty, swapped, outside of the picture, there twice, tiny, or of unknown classes.
+
+    Of masks: which are missing, of another size than their picture, all of one class, or hold unknown numbers.
 
     Every picture is read once; of each, little is kept.
 
@@ -119,7 +123,9 @@ def check(
         embedder: the model whose vectors labels are judged by.
         image: the column of a table with paths of pictures.
         label: the column with what they show.
-        task: "classification" or "detection", where the look of the data shall not decide.
+        task: "classification", "detection" or "segmentation", where the look of the data shall not decide.
+        labels: what the numbers in masks stand for, as `opsin.data.load` takes it.
+        ignore: numbers in masks of which nothing is said.
         progress: is told how many pictures are done.
 
     Raises:
@@ -128,7 +134,7 @@ def check(
     """
     if save is not None:
         check_own(save, (PAGE, PROBLEMS))
-    written = as_written(source, image=image, label=label, task=task, progress=progress)
+    written = as_written(source, image=image, label=label, task=task, labels=labels, ignore=ignore, progress=progress)
     data = cut(written.data, (1.0, 0.0, 0.0), 0, False, progress)
     model, notes = _opened(data, embedder) if doubts_labels else (None, [])
     facts, vectors = _measured(data, model, progress)

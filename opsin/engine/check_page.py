@@ -13,7 +13,7 @@ from opsin.data.checks import Kind, Problem
 from opsin.data.checks.facts import READING
 from opsin.data.dataset import PARTS, Dataset
 from opsin.data.files import Files, Zipped
-from opsin.engine.box_sheet import with_boxes
+from opsin.engine.box_sheet import with_truth
 from opsin.reports import _page
 
 SHOWN = 48
@@ -94,11 +94,11 @@ def _picture(data: Dataset, index: int, lines: Sequence[tuple[str, str]], things
 
 
 def _read(data: Dataset, index: int, things: Sequence[int]) -> Image:
-    """The picture, with the boxes of these things, or of all where none is named; an empty one if it cannot be read."""
+    """The picture, with its mask, or the boxes of these things, or of all; an empty one if it cannot be read."""
     pictures = data.pictures
     try:
-        if data.task == "detection":
-            return with_boxes(data, index, things or None)
+        if data.task != "classification":
+            return with_truth(data, index, things or None)
         return pictures.reduced(index, READING) if isinstance(pictures, Files | Zipped) else pictures[index]
     # What is wrong with it stands under it.
     except ImageError:

@@ -25,13 +25,13 @@ _PAPER = 250
 def contact_sheet(data: Dataset, columns: int = COLUMNS) -> Image:
     """A new picture (h, w, 3): a row for each class, with its name, its number of pictures, and some of them.
 
-    Where things are boxed, it is a sheet of pictures with their boxes: see `opsin.engine.box_sheet.box_sheet`.
+    Where there are boxes or masks, it is a sheet with these drawn: see `opsin.engine.box_sheet.box_sheet`.
 
     Args:
         data: those shown are spread evenly over each class, in its order.
         columns: how many pictures of each class are shown at most.
     """
-    if data.task == "detection":
+    if data.task != "classification":
         return box_sheet(data, spread_evenly(data, SHOWN))
     rows = [number for number, count in enumerate(data.counts().values()) if count]
     height, width = _GAP + len(rows) * (_TILE + _GAP), _NAMES + columns * (_TILE + _GAP) + _GAP

@@ -66,9 +66,7 @@ def decode(
         ImageError: when it is missing, no picture, damaged or too large.
         NoReaderError: an ImageError for HEIC, where its reader is not installed.
     """
-    with _opened(data, name, limits) as file, _said_clearly(name):
-        picture = _header(file, name)
-        limits.check_pixels(name, (picture.height, picture.width))
+    with opened_picture(data, name, limits) as picture:
         # Only JPEG tells its orientation without reading all the pixels first.
         if picture.format not in _DRAFT_KINDS:
             picture.load()
@@ -103,11 +101,21 @@ def orientation(data: bytes | Path, *, name: str, limits: Limits = DEFAULT_LIMIT
 @contextmanager
 def _looked_into(data: bytes | Path, name: str, limits: Limits) -> Iterator[ImageFile]:
     """The picture with what is told of it; of a JPEG no pixel is read."""
+    with opened_picture(data, name, limits) as picture:
+        if picture.format not in _DRAFT_KINDS:
+            picture.load()  # as in `decode`
+        yield picture
+
+
+@contextmanager
+def opened_picture(data: bytes | Path, name: str, limits: Limits) -> Iterator[ImageFile]:
+    """The picture, of which only the header is read, within the limits.
+
+    What goes wrong while it is open is raised as an `ImageError` that names it.
+    """
     with _opened(data, name, limits) as file, _said_clearly(name):
         picture = _header(file, name)
         limits.check_pixels(name, (picture.height, picture.width))
-        if picture.format not in _DRAFT_KINDS:
-            picture.load()  # as in `decode`
         yield picture
 
 

@@ -253,3 +253,45 @@ class TestBoxes:
 @pytest.mark.parametrize("word", ["convert", "draw"])
 def test_help_of_boxes_shows_an_example(opsin, word):
     assert f"opsin data {word} cells/ --" in opsin("data", word, "--help").out
+
+
+@pytest.fixture
+def streets(opsin):
+    """streets/ with two pictures (8, 8): one half of each is of number 0, one of 1 and 2, and 3 is there too."""
+    for name in "ab":
+        save_image(Path(f"streets/images/{name}.png"), np.zeros((8, 8, 3), np.uint8))
+        save_mask(Path(f"streets/masks/{name}.png"), np.array([0, 0, 0, 0, 1, 1, 2, 3], np.uint8)[None].repeat(8, 0))
+    return opsin
+
+
+def save_mask(path, laid):
+    from PIL import Image
+
+    path.parent.mkdir(parents=True, exist_ok=True)
+    Image.fromarray(laid).save(path)
+
+
+NAMED = ("--names", "sky, road,car", "--ignore", "3")
+
+
+class TestMasks:
+    def test_show_tells_the_shares_of_pixels(self, streets):
+        told = streets("data", "show", "streets", "--split", "1", "0", "0", *NAMED).out
+        assert [line.split()[-1] for line in told.splitlines()[1:5]] == ["57.14%", "28.57%", "14.29%", "100%"]
+        assert "Of 12.5% of all pixels nothing is said." in told
+
+    def test_convert_and_draw_write_masks(self, streets):
+        ended = streets("data", "convert", "streets", "--to", "coco_masks", "--into", "coco", *NAMED)
+        assert ended.out.splitlines()[0] == "2 pictures (2 train) with masks are in coco, as coco_masks."
+        ended = streets("data", "draw", "coco", "--task", "segmentation", "--into", "drawn")
+        assert ended.out == "2 pictures with their masks are in drawn.\n"
+
+    def test_an_unknown_number_is_one_line(self, streets):
+        ended = streets("data", "show", "streets", "--names", "sky,road,car")
+        assert (ended.code, len(ended.err.splitlines())) == (1, 1)
+        assert "masks/a.png has 8 pixels of 3, and nothing says what that means" in ended.err
+
+    def test_check_names_what_is_wrong_with_masks(self, streets):
+        Path("streets/masks/b.png").rename("streets/masks/c.png")
+        found = json.loads(streets("data", "check", "streets", "--json").out)
+        assert {"no_mask": 1, "lone_mask": 1}.items() <= found["counts"].items()

@@ -1,13 +1,15 @@
 """Pictures that look like nothing but themselves, in folders and with boxes, and a cache of our own."""
 
+from dataclasses import dataclass
 from pathlib import Path
 
 import cv2
 import numpy as np
 import pytest
 
-from opsin.data.dataset import Dataset
+from opsin.data.dataset import Arrays, Dataset
 from opsin.data.files import Files
+from opsin.data.regions import regions
 from opsin.data.things import Things, as_truth
 from opsin.media.files import save_image
 
@@ -110,5 +112,37 @@ def said():
             name: (str(part), rows(things, data.labels, with_areas))
             for name, part, things in zip(names, data.parts, data.truth, strict=True)
         }
+
+    return make
+
+
+@dataclass(frozen=True)
+class Laid:
+    """A map in memory."""
+
+    laid: np.ndarray
+
+    def map(self):
+        """(h, w) class numbers."""
+        return self.laid
+
+    def digest(self):
+        """The map itself."""
+        return self.laid.tobytes()
+
+
+@pytest.fixture
+def regions_of():
+    """regions_of([map, …]): black pictures to learn from, with these maps of sky (0) and road (1)."""
+
+    def make(maps):
+        laid = [np.array(each, np.uint8) for each in maps]
+        return Dataset(
+            name="streets",
+            labels=("sky", "road"),
+            pictures=Arrays(np.zeros((len(laid), *laid[0].shape, 3), np.uint8), np.arange(len(laid))),
+            truth=as_truth([regions(Laid(each)) for each in laid]),
+            parts=np.array(["train"] * len(laid)),
+        )
 
     return make

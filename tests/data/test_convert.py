@@ -1,22 +1,29 @@
+import dataclasses
 import logging
 
 import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from PIL import Image
 
 from opsin.core.errors import DataError, UnknownNameError, UsageError
 from opsin.data import convert, load
 from opsin.data.dataset import Arrays, Dataset
 from opsin.data.formats import FORMATS
+from opsin.data.regions import IGNORED
 from opsin.data.things import Things, as_truth
+from opsin.media.files import save_image
 
 WHOLE = (1, 0, 0)
-NAMES = FORMATS.names()
+MARKED = {"task": "segmentation", "split": WHOLE, "is_near_kept": False}
+NAMES = tuple(each.name for each in FORMATS if each.task == "detection")
+MASKS = tuple(each.name for each in FORMATS if each.task == "segmentation")
 
 
-def test_there_are_four_formats():
+def test_there_are_four_formats_of_boxes_and_four_of_masks():
     assert NAMES == ("coco", "csv", "voc", "yolo")
+    assert MASKS == ("binary_masks", "coco_masks", "colour_masks", "index_masks")
 
 
 @pytest.mark.parametrize("second", NAMES)
@@ -156,3 +163,69 @@ def test_nothing_is_left_where_writing_fails(boxed, tmp_path, monkeypatch):
     with pytest.raises(KeyboardInterrupt):
         convert(boxed, "voc", tmp_path / "new/voc")
     assert list((tmp_path / "new").iterdir()) == []
+
+
+@pytest.fixture
+def marked(tmp_path, picture):
+    """Four pictures (40, 48) to learn from and to be judged by, with a background, cats, dogs, and no words on some."""
+    random = np.random.default_rng(0)
+    for number in range(4):
+        part = "train" if number < 3 else "test"
+        save_image(tmp_path / "marked" / part / "images" / f"{number}.png", picture(number))
+        spots = random.choice(np.array([0, 1, 2, 255], np.uint8), (5, 6)).repeat(8, axis=0).repeat(8, axis=1)
+        save_mask(tmp_path / "marked" / part / "masks" / f"{number}.png", spots)
+    (tmp_path / "marked/legend.csv").write_text("number,name\n0,background\n1,cat\n2,dog\n")
+    return load(tmp_path / "marked", **MARKED)
+
+
+def save_mask(path, laid):
+    path.parent.mkdir(parents=True, exist_ok=True)
+    Image.fromarray(laid).save(path)
+
+
+@pytest.mark.parametrize("second", MASKS)
+@pytest.mark.parametrize("first", MASKS)
+def test_masks_are_the_same_there_and_back(first, second, marked, tmp_path):
+    convert(marked, first, tmp_path / "first")
+    convert(tmp_path / "first", second, tmp_path / "second", is_copied=False)
+    found = load(tmp_path / "second", **MARKED)
+    assert (found.labels, found.parts.tolist()) == (marked.labels, marked.parts.tolist())
+    # Masks of yes and no cannot leave anything out.
+    nothing = 0 if "binary_masks" in (first, second) else IGNORED
+    for one, other in zip(found.truth, marked.truth, strict=True):
+        assert (one.map() == np.where(other.map() == IGNORED, nothing, other.map())).all()
+
+
+@pytest.mark.parametrize("name", MASKS[1:])
+def test_all_that_is_said_by_masks_has_one_digest(name, marked, tmp_path):
+    convert(marked, name, tmp_path / name)
+    assert load(tmp_path / name, **MARKED).digest() == marked.digest()
+
+
+@pytest.mark.parametrize("label", ["a,b", 'say "cat"', "2", "ü ü"])
+@pytest.mark.parametrize("name", MASKS[1:])
+def test_any_name_of_a_class_comes_back(name, label, marked, tmp_path):
+    data = dataclasses.replace(marked, labels=("background", label, "dog"))
+    convert(data, name, tmp_path / name)
+    assert load(tmp_path / name, **MARKED).labels == data.labels
+
+
+def test_coco_puts_a_background_before_other_first_classes(marked, tmp_path):
+    data = dataclasses.replace(marked, labels=("sky", "cat", "dog"))
+    convert(data, "coco_masks", tmp_path / "coco")
+    found = load(tmp_path / "coco", **MARKED)
+    assert found.labels == ("background", "sky", "cat", "dog")
+    assert (
+        found.truth[0].map() == np.where(marked.truth[0].map() == IGNORED, IGNORED, marked.truth[0].map() + 1)
+    ).all()
+
+
+def test_numbers_can_be_named_and_left_out_on_the_way(marked, tmp_path):
+    (tmp_path / "marked/legend.csv").unlink()
+    found = convert(tmp_path / "marked", "index_masks", tmp_path / "new", labels=["void", "cat", "dog"], ignore=[2])
+    assert (found.labels, load(tmp_path / "new", **MARKED).labels) == (("cat",), ("cat",))
+
+
+def test_masks_are_no_boxes(marked, tmp_path):
+    with pytest.raises(DataError, match="is data for segmentation, not for detection"):
+        convert(marked, "yolo", tmp_path / "new")

@@ -120,3 +120,8 @@ def test_the_digest_of_labels_is_what_it_always_was():
             )
         ).hexdigest()
     )
+
+
+def test_classes_of_a_map_are_told_without_numbers(regions_of):
+    data = regions_of([[[0, 1, 1]], [[255, 255, 255]]])
+    assert ([data.summary(0), data.summary(1)], data.counts()) == (["sky, road", "nothing"], {"sky": 1, "road": 1})

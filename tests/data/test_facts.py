@@ -1,6 +1,7 @@
 import json
 
 import numpy as np
+import pytest
 
 from opsin.data import load
 from opsin.data.facts import LOOKED_AT, facts, sizes
@@ -41,3 +42,14 @@ def test_what_cannot_be_read_is_counted(folder_of):
     data = load(folder)
     (folder / "cat" / "0.png").write_bytes(b"nothing")
     assert sizes(data)["unreadable"] == 1
+
+
+def test_shares_of_pixels_leave_out_what_is_ignored(regions_of):
+    told = facts(regions_of([[[0, 0, 1, 255]], [[1, 1, 1, 255]]]))
+    assert (told["task"], told["parts"]["train"]) == ("segmentation", {"sky": 1, "road": 2})
+    assert told["regions"]["shares"] == pytest.approx({"sky": 1 / 3, "road": 2 / 3}, abs=1e-6)
+    assert told["regions"]["ignored"] == 0.25
+
+
+def test_of_maps_that_say_nothing_no_class_has_a_share(regions_of):
+    assert facts(regions_of([[[255]]]))["regions"] == {"shares": {"sky": 0, "road": 0}, "ignored": 1}

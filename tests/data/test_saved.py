@@ -140,3 +140,16 @@ def test_no_label_leads_out_of_its_folder(label, name):
 
 def test_names_from_a_stranger_stay_in_their_folder():
     assert saved.plain("/") == "-"
+
+
+def test_masks_cannot_stand_in_a_table(regions_of, tmp_path):
+    with pytest.raises(InputError, match=r"are no labels that a table could name\. Copy them out \(--copy\)"):
+        save_table(regions_of([[[0, 1]]]), tmp_path)
+
+
+def test_masks_are_copied_as_numbers_and_parts_stay(regions_of, tmp_path):
+    data = regions_of([[[0, 1]], [[1, 255]]])
+    data.parts[1] = "test"
+    found = load(save_folders(data, tmp_path / "new"), split=(1, 0, 0), is_near_kept=False)
+    assert (found.labels, sorted(found.parts.tolist())) == (("sky", "road"), ["test", "train"])
+    assert [each.map().tolist() for each in found.truth] == [[[1, 255]], [[0, 1]]]

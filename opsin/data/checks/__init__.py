@@ -8,6 +8,7 @@ from opsin.data.checks.boxes import broken_boxes, other_sizes, outside, tiny, tw
 from opsin.data.checks.classes import absences, class_sizes
 from opsin.data.checks.facts import Fact
 from opsin.data.checks.looks import blur, exposure, sizes, turned, unreadable
+from opsin.data.checks.masks import uniform
 from opsin.data.checks.problem import KINDS, Kind, Problem
 from opsin.data.checks.repeats import copies, group_leaks, near_copies
 from opsin.data.dataset import Dataset
@@ -25,6 +26,7 @@ CHECKS: tuple[Check, ...] = (
     twins,
     tiny,
     without_things,
+    uniform,
     class_sizes,
     absences,
     exposure,

@@ -23,7 +23,7 @@ def class_sizes(data: Dataset, facts: Sequence[Fact]) -> Iterator[Problem]:
             yield Problem(kind="few", said=f"{label}: {count} to learn from", weight=-float(count))
     large, small = max(counts, key=counts.__getitem__), min(counts, key=counts.__getitem__)
     if counts[large] >= UNEVEN * counts[small]:
-        what = "pictures" if data.task == "classification" else "things"
+        what = "things" if data.task == "detection" else "pictures"
         said = f"{large} has {counts[large]} {what} to learn from, {small} has {counts[small]}"
         yield Problem(kind="imbalance", said=said)
 

@@ -83,6 +83,37 @@ KINDS = (
         remedy="Put them where the file says, or take what it says of them out.",
     ),
     Kind(
+        name="mask_size",
+        title="Masks of another size than their pictures",
+        why="They belong to other pictures, or to larger or smaller copies. Nothing can be learned from them.",
+        remedy="Draw them on the pictures that are here, or scale them without mixing their numbers.",
+    ),
+    Kind(
+        name="unknown_mark",
+        title="Masks that say what nobody can understand",
+        why="A number or a colour in them is of no class. Where there are many, the masks were saved as JPEG, which "
+        "mixes colours, or the legend is another's.",
+        remedy="Name it in legend.csv, or save the masks anew as PNG.",
+    ),
+    Kind(
+        name="unreadable_mask",
+        title="Masks that cannot be read",
+        why="What their pictures show is lost.",
+        remedy="Get fresh copies, or take them away.",
+    ),
+    Kind(
+        name="no_mask",
+        title="Pictures that have no mask",
+        why="They are left out of training.",
+        remedy="Give the mask the name of its picture, in a folder masks beside images; or take the picture out.",
+    ),
+    Kind(
+        name="lone_mask",
+        title="Masks that no picture belongs to",
+        why="The picture is missing, or has another name.",
+        remedy="Give the picture the name of its mask, or take the mask away.",
+    ),
+    Kind(
         name="unknown",
         title="Boxes of an unknown class or picture",
         why="Nobody can say what they are around. They are left out of training, and so teach that nothing is there.",
@@ -152,6 +183,12 @@ KINDS = (
         title="Pictures in which nothing is marked",
         why="They teach what does not count, which is good where it is meant, and harmful where marking was forgotten.",
         remedy="Look at each. Mark what is in it, or keep it when there is nothing.",
+    ),
+    Kind(
+        name="one_class",
+        title="Masks that are all of one class",
+        why="They teach what does not count, which is good where it is meant, and harmful where marking was forgotten.",
+        remedy="Look at each. Mark what is in it, or keep it when there is nothing else.",
     ),
     Kind(
         name="few",

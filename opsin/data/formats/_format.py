@@ -19,10 +19,14 @@ class Asked:
 
     Attributes:
         named: the columns of a table.
+        labels: the classes in the order of the numbers in masks, where no file says it.
+        ignore: numbers in masks that stand for pixels of which nothing is said.
         progress: is told how far the reading is.
     """
 
     named: Named = field(default_factory=Named)
+    labels: tuple[str, ...] = ()
+    ignore: tuple[int, ...] = ()
     progress: Progress = silent
 
 
@@ -57,5 +61,6 @@ FORMATS: Registry[Format] = Registry("format", "opsin.data.formats")
 def format_of(path: Path, named: Named, task: str | None = None) -> Format | None:
     """The format that a file or folder looks like, among those for a task if one is named; None where there is none."""
     # A table in a folder is what `opsin data split` writes, and what it says holds, whatever lies beside it.
-    formats = sorted(FORMATS, key=lambda each: each.name != "csv")
+    # Where boxes and masks are both there, boxes are what the folder was known for.
+    formats = sorted(FORMATS, key=lambda each: (each.name != "csv", each.task != "detection"))
     return next((each for each in formats if task in (None, each.task) and each.recognises(path, named)), None)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -26,7 +27,7 @@ class Writing:
     """What is to be written, and where.
 
     Attributes:
-        data: n pictures with `Things`, each in a part.
+        data: n pictures with their truth, each in a part.
         sizes: n times (height, width) in pixels.
         names: n file names, no two with the same stem.
         folder: an empty one.
@@ -102,6 +103,15 @@ def _link(file: Path, path: Path) -> None:
         raise InputError(
             f"{path.name} cannot be made to lead to {file}: {error.strerror}. Copy the pictures (--copy)."
         ) from error
+
+
+def plain(label: str) -> str:
+    r"""A label as the name of a folder, on any system.
+
+    >>> plain("T-shirt/top"), plain("..\\x"), plain("")
+    ('T-shirt-top', '-x', '-')
+    """
+    return re.sub(r'[/\\:*?"<>|\x00-\x1f]', "-", label).strip(". ") or "-"
 
 
 def decimal(value: Any) -> str:

@@ -154,7 +154,7 @@ def test_no_path_leaves_the_folder(written, name):
         ("{", "is no JSON that can be read"),
         ("[" * 100_000, "is no JSON that can be read"),
         ("[]", "it has no list images and none annotations and none categories"),
-        ('{"images": [], "annotations": []}', "is no COCO file with boxes: it has no list categories"),
+        ('{"images": [], "annotations": []}', "is no COCO file: it has no list categories"),
     ],
     ids=["half", "deep", "list", "captions"],
 )
