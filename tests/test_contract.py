@@ -4,6 +4,7 @@ The tiny models run here, without weights; the trained ones where their weights 
 """
 
 import json
+from dataclasses import fields
 
 import numpy as np
 import pytest
@@ -165,6 +166,11 @@ def flat(value, path: str = "") -> dict:
 class TestEveryTask:
     def test_has_a_default_model_that_answers_it(self, task):
         assert card_of(task.default).task == task.name
+
+    def test_offers_the_qualities_that_it_has_models_for(self, task):
+        choices = next((each.metadata["choices"] for each in fields(task.options) if each.name == "quality"), ())
+        assert tuple(task.qualities) == choices
+        assert all(card_of(name).task == task.name for name in task.qualities.values())
 
     def test_has_a_model_that_needs_no_weights(self, task):
         assert any(not is_trained(name) for name in MODELS.names() if card_of(name).task == task.name)

@@ -70,7 +70,7 @@ def command(task: Task[Any, Any]) -> Callable[..., None]:
         named = _sources(source)
         asked = options_for(task, options)
         shown = writer(task, {"json": json, "csv": csv, "quiet": quiet})
-        _fetch_weights(asked.model or task.default, is_shown=not quiet)
+        _fetch_weights(task.model_name(asked), is_shown=not quiet)
         items = open_source(named[0] if len(named) == 1 else named, every_seconds=every)
         if save:
             check_apart(named, save)

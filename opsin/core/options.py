@@ -31,6 +31,15 @@ def option(
     return field(default=default, metadata={"help": help, "low": low, "high": high, "choices": choices})
 
 
+def quality_option(qualities: Sequence[str]) -> Any:
+    """The field `quality` of a task whose models differ in speed and care: some of "fast", "balanced" and "best".
+
+    Args:
+        qualities: those that there are, the quickest first.
+    """
+    return option(None, help="How much care to take, in place of a model's name.", choices=tuple(qualities))
+
+
 @dataclass(frozen=True, kw_only=True)
 class Checked:
     """Fields made by `option`, checked at birth.

@@ -68,12 +68,12 @@ def options_for(task: Task[Any, Any], options: Mapping[str, Any]) -> Options:
 
 
 def model_for(task: Task[Any, R], options: Options, streams: int) -> Model[R]:
-    """The model that the options ask for, or the task's own.
+    """The model that the options ask for, by its name or by a quality, or the task's own.
 
     Raises:
-        UsageError: when the model answers another task.
+        UsageError: when the model answers another task, or both a model and a quality are asked for.
     """
-    name = options.model or task.default
+    name = task.model_name(options)
     if card_of(name).task != task.name:
         cards = [card_of(each) for each in MODELS.names()]
         fitting = ", ".join(card.name for card in cards if card.task == task.name and not card.is_tiny)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from opsin.core.errors import UsageError, WeightsError
+from opsin.runtime._mediapipe import known_to
 from opsin.runtime.network import Arrays, Graph, Place
 
 if TYPE_CHECKING:
@@ -85,7 +86,7 @@ def _file(path: Path, weights: Path | None) -> openvino.Model:
     import openvino
 
     try:
-        return openvino.Core().read_model(path, *([weights] if weights else []))
+        return known_to(openvino.Core()).read_model(path, *([weights] if weights else []))
     except RuntimeError as error:
         raise WeightsError(f"{path} is not a network that can be read: {str(error).splitlines()[0]}") from error
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, ClassVar, Generic, ParamSpec, Self, TypeVar, cast
 
@@ -98,6 +98,8 @@ class Task(Generic[P, R]):
         options: the dataclass of its options.
         result: the type of its answer.
         default: name of the model that answers when none is named.
+        qualities: name of a quality -> name of the model that gives it, the quickest first; none where there is no
+            choice. The options of a task that has some take them as `quality`.
         score: predicted and true answers about the same images, in the same order -> figures by name.
         follow: answers about the frames of a video, in their order -> the same, with what is followed from frame to
             frame; None where nothing is.
@@ -110,6 +112,7 @@ class Task(Generic[P, R]):
     options: Callable[P, Options]
     result: type[R]
     default: str
+    qualities: Mapping[str, str] = field(default_factory=dict)
     score: Callable[[Sequence[R], Sequence[R]], Figures] | None = None
     follow: Callable[[Iterable[Any]], Iterator[Any]] | None = None
     examples: tuple[str, ...] = ()
@@ -118,6 +121,17 @@ class Task(Generic[P, R]):
     def options_type(self) -> type[Options]:
         """The class behind `options`, for those who read its fields."""
         return cast("type[Options]", self.options)
+
+    def model_name(self, options: Options) -> str:
+        """Name of the model that is to answer: the one named, that of a quality, or the task's own.
+
+        Raises:
+            OptionError: when both a model and a quality are asked for.
+        """
+        quality = getattr(options, "quality", None)
+        if options.model and quality:
+            raise OptionError(f"A model ({options.model}) and a quality ({quality}) were both given; choose one.")
+        return options.model or (self.qualities[quality] if quality else self.default)
 
 
 def pairs(predicted: Sequence[R], truth: Sequence[R]) -> list[tuple[R, R]]:

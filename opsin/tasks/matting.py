@@ -10,7 +10,7 @@ from typing import Any, Self
 
 from opsin.core.errors import InputError
 from opsin.core.image import Image, Size
-from opsin.core.options import Options
+from opsin.core.options import Options, quality_option
 from opsin.core.record import numbers
 from opsin.draw.checkerboard import draw_on_checkerboard
 from opsin.media.files import HOLD_ALPHA, save_cutout
@@ -18,10 +18,15 @@ from opsin.media.levels import Levels, bytes_from_levels, levels_from_text, resi
 from opsin.metrics.mattes import matte_iou, mean_absolute_error
 from opsin.tasks._task import TASKS, Figures, Result, Task, pairs
 
+QUALITIES = {"fast": "selfie.people", "balanced": "u2netp.duts", "best": "people_matte"}
+"""Which model gives which quality. "fast" and "best" know people; "balanced" takes whatever stands out."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class MattingOptions(Options):
     """How to matte."""
+
+    quality: str | None = quality_option(tuple(QUALITIES))
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -127,8 +132,14 @@ MATTING = Task(
     summary="Cut the subject out of its background, with soft edges.",
     options=MattingOptions,
     result=Matte,
-    default="u2netp.duts",
+    default=QUALITIES["balanced"],
+    qualities=QUALITIES,
     score=score,
-    examples=("portrait.jpg --save drawn", "photos/ --csv", "portrait.jpg --model modnet.portraits --json"),
+    examples=(
+        "portrait.jpg --save drawn",
+        "photos/ --quality best --save drawn",
+        "photos/ --csv",
+        "portrait.jpg --model modnet.portraits --json",
+    ),
 )
 TASKS.add("matting", MATTING)

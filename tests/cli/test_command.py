@@ -136,6 +136,20 @@ def test_wrong_usage_is_one_line_and_ends_with_2(opsin, words, said):
     assert ended.err.count("\n") == 1
 
 
+def test_a_model_and_a_quality_are_wrong_usage(tiny):
+    ended = tiny("matte", "--quality", "fast", "x.jpg")
+    assert ended.code == 2
+    assert ended.err == "opsin: A model (u2netp_tiny.random) and a quality (fast) were both given; choose one.\n"
+
+
+def test_the_weights_of_the_quality_are_fetched(opsin, photos, monkeypatch):
+    asked = []
+    monkeypatch.setattr("opsin.cli._command.pull", lambda cards, report: asked.append([card.name for card in cards]))
+    monkeypatch.setattr("opsin.cli._command.answers", lambda *given, **options: [])
+    opsin("matte", "--quality", "fast", "photos/red.png")
+    assert asked == [["selfie.people"]]
+
+
 def test_what_is_no_number_is_wrong_usage(opsin):
     ended = opsin("classify", "--limit", "many", "x.jpg")
     assert ended.code == 2

@@ -15,6 +15,7 @@ from opsin.runtime.network import Place
 from opsin.tasks import TASKS
 from opsin.tasks.classification import CLASSIFICATION, ClassificationOptions
 from opsin.tasks.detection import DETECTION
+from opsin.tasks.matting import MATTING, MattingOptions
 
 TINY = "pplcnetv2_tiny_classification.random"
 RED = np.full((40, 60, 3), (200, 10, 10), np.uint8)
@@ -61,6 +62,18 @@ def test_the_tasks_own_model_answers_when_none_is_named(monkeypatch):
     monkeypatch.setattr("opsin.engine.predict.open_model", lambda name, place: asked.append((name, place)))
     model_for(CLASSIFICATION, ClassificationOptions(), streams=1)
     assert asked == [(CLASSIFICATION.default, Place())]
+
+
+def test_the_model_of_a_quality_answers(monkeypatch):
+    asked = []
+    monkeypatch.setattr("opsin.engine.predict.open_model", lambda name, place: asked.append(name))
+    model_for(MATTING, MattingOptions(quality="fast"), streams=1)
+    assert asked == [MATTING.qualities["fast"]]
+
+
+def test_a_model_and_a_quality_are_refused_before_the_picture_is_read(tmp_path):
+    with pytest.raises(OptionError, match=r"^A model \(u2netp\.duts\) and a quality \(best\) were both given"):
+        opsin.matte(tmp_path / "gone.jpg", model="u2netp.duts", quality="best")
 
 
 def test_an_unknown_task_is_refused_and_the_nearest_offered():

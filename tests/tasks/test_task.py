@@ -7,8 +7,9 @@ import numpy as np
 import pytest
 
 from opsin.core.errors import OptionError
+from opsin.core.options import Options, quality_option
 from opsin.media.sources import read_image
-from opsin.tasks import TASKS, Result
+from opsin.tasks import TASKS, Result, Task
 from opsin.tasks.classification import CLASSIFICATION, Classification, ClassificationOptions
 
 IMAGE = np.full((40, 60, 3), 7, np.uint8)
@@ -122,3 +123,36 @@ def test_no_two_tasks_share_a_verb():
 def test_a_task_knows_the_types_of_its_options_and_its_result():
     assert CLASSIFICATION.options_type is ClassificationOptions
     assert CLASSIFICATION.result is Classification
+
+
+@dataclass(frozen=True, kw_only=True)
+class TintOptions(Options):
+    """A choice of two."""
+
+    quality: str | None = quality_option(("fast", "best"))
+
+
+TINTING = Task("tinting", "tint", "Tint.", TintOptions, Tint, "mild", qualities={"fast": "mild", "best": "slow"})
+
+
+class TestModelName:
+    def test_it_is_the_tasks_own_when_nothing_is_asked(self):
+        assert TINTING.model_name(TintOptions()) == "mild"
+
+    def test_it_is_the_one_asked_for(self):
+        assert TINTING.model_name(TintOptions(model="bold")) == "bold"
+
+    def test_it_is_that_of_a_quality(self):
+        assert TINTING.model_name(TintOptions(quality="best")) == "slow"
+
+    def test_a_task_without_qualities_has_none_to_look_for(self):
+        assert CLASSIFICATION.model_name(ClassificationOptions()) == CLASSIFICATION.default
+
+    def test_a_model_and_a_quality_are_one_too_many(self):
+        said = r"^A model \(bold\) and a quality \(fast\) were both given; choose one\.$"
+        with pytest.raises(OptionError, match=said):
+            TINTING.model_name(TintOptions(model="bold", quality="fast"))
+
+    def test_an_unknown_quality_is_refused(self):
+        with pytest.raises(OptionError, match=r"^quality must be one of fast, best; got 'faster'\.$"):
+            TintOptions(quality="faster")
