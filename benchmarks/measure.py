@@ -13,6 +13,7 @@ import accuracy
 import bccd
 import camera
 import cifar
+import clicks
 import clothing
 import coco_metrics
 import count
@@ -20,6 +21,7 @@ import damaged
 import detection
 import exports
 import faces
+import instances
 import mattes
 import memory
 import recognise
@@ -48,6 +50,8 @@ AREAS: dict[str, Callable[[], list[Figure]]] = {
     "count": count.main,
     "segmentation": segmentation.main,
     "mattes": mattes.main,
+    "clicks": clicks.main,
+    "instances": instances.main,
 }
 
 

@@ -13,6 +13,7 @@ print(opsin.classify("rose.jpg", model=str(run)).labels)
 """
 
 from opsin import data, faces
+from opsin.core.clicks import Click, Clicks
 from opsin.core.errors import OpsinError
 from opsin.core.image import Image
 from opsin.engine.coco_metrics import coco_metrics
@@ -35,8 +36,10 @@ from opsin.tasks.detection import DETECTION, Detections
 from opsin.tasks.embedding import EMBEDDING, Embedding
 from opsin.tasks.matting import MATTING, Matte
 from opsin.tasks.segmentation import SEGMENTATION, Segmentation
+from opsin.tasks.selection import SELECTION, Selection
 from opsin.uses.count import Counts, count
 from opsin.uses.look import LOOK, Look
+from opsin.uses.selecting import Selecting
 
 __version__ = "0.1.0"
 
@@ -46,12 +49,15 @@ embed = verb(EMBEDDING)
 matte = verb(MATTING)
 look = verb(LOOK)
 segment = verb(SEGMENTATION)
+select = verb(SELECTION)
 
 __all__ = [
     "ARCHITECTURES",
     "MODELS",
     "TASKS",
     "Classification",
+    "Click",
+    "Clicks",
     "Counts",
     "Detections",
     "Embedding",
@@ -67,6 +73,8 @@ __all__ = [
     "Result",
     "Run",
     "Segmentation",
+    "Selecting",
+    "Selection",
     "classify",
     "cnn",
     "coco_metrics",
@@ -85,6 +93,7 @@ __all__ = [
     "read_image",
     "resume",
     "segment",
+    "select",
     "stream",
     "train",
 ]

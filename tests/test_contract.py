@@ -15,7 +15,7 @@ from opsin.engine.predict import options_for
 from opsin.models import MODELS, card_of, cards_needed, open_model
 from opsin.runtime.network import Place
 from opsin.store.fetch import have
-from opsin.tasks import TASKS, Result
+from opsin.tasks import TASKS, Result, Task
 
 
 def noise(*shape: int) -> np.ndarray:
@@ -55,9 +55,13 @@ def model(name):
 @pytest.fixture
 def options(model) -> Options:
     # Scores as low as they come: there must be something to compare, if not much.
-    defaults = TASKS.get(model.card.task).options()
-    low = {name: least for name, least in (("min_score", 0.0), ("limit", 3)) if hasattr(defaults, name)}
-    return options_for(TASKS.get(model.card.task), low)
+    return asked(TASKS.get(model.card.task), min_score=0.0, limit=3, at=[(0.5, 0.5)])
+
+
+def asked(task: Task, **wishes: object) -> Options:
+    """The options of a task, with those of the wishes that it knows."""
+    defaults = task.options()
+    return options_for(task, {name: wish for name, wish in wishes.items() if hasattr(defaults, name)})
 
 
 def same(one: Result, other: Result) -> bool:
@@ -145,7 +149,8 @@ def nearly(one: Result, other: Result) -> bool:
 
 def maps(result: Result) -> list[np.ndarray]:
     """The arrays of a result that have a number for each pixel."""
-    return [each for each in vars(result).values() if isinstance(each, np.ndarray) and each.shape == result.size]
+    arrays = [each for each in vars(result).values() if isinstance(each, np.ndarray) and each.shape == result.size]
+    return [each.astype(np.float32) for each in arrays]  # of bool there is no difference
 
 
 def without_maps(result: Result) -> dict:
@@ -199,6 +204,6 @@ class TestEveryTask:
         if task.score is None:
             pytest.skip(f"{task.name} has no score of its own")
         name = next(name for name in MODELS.names() if card_of(name).task == task.name and not is_trained(name))
-        answers = open_model(name, Place()).run([IMAGES["photograph"]], task.options())
+        answers = open_model(name, Place()).run([IMAGES["photograph"]], asked(task, at=[(0.5, 0.5)]))
         figures = task.score(answers, answers)
         assert all(value == pytest.approx(0.0 if "error" in name else 1.0) for name, value in figures.items())

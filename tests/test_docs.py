@@ -37,7 +37,7 @@ OPTIONS = [*(task.options for task in opsin.TASKS), TrainOptions]
 PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/*.md")])
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 TEXT = "\n".join(page.read_text(encoding="utf-8") for page in PAGES)
-RUN = ["README.md", "docs/python.md", "docs/CREDITS.md"]
+RUN = ["README.md", "docs/python.md", "docs/segmentation.md", "docs/CREDITS.md"]
 """Pages whose examples a reader can copy and run in a folder with the samples."""
 
 every_page = pytest.mark.parametrize("page", PAGES, ids=[str(page.relative_to(ROOT).as_posix()) for page in PAGES])

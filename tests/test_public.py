@@ -18,8 +18,11 @@ TINY = {
     "look": "look_tiny",
     "segment": "deeplab_tiny.random",
     "matte": "u2netp_tiny.random",
+    "select": "hrnet18_ocr64_tiny.random",
 }
 VERBS = list(TINY)
+ASKED = {verb: {"model": model} for verb, model in TINY.items()}
+ASKED["select"]["at"] = (20, 15)
 
 
 @pytest.fixture
@@ -65,20 +68,20 @@ def test_every_public_thing_has_a_docstring():
 
 @pytest.mark.parametrize("name", VERBS)
 def test_a_picture_becomes_a_result(name, photo):
-    result = getattr(opsin, name)(photo, model=TINY[name])
+    result = getattr(opsin, name)(photo, **ASKED[name])
     assert isinstance(result, opsin.Result)
     assert result.size == (60, 80)
 
 
 @pytest.mark.parametrize("name", VERBS)
 def test_a_verb_is_predict_with_the_name_of_its_task(name, photo):
-    result = getattr(opsin, name)(photo, model=TINY[name])
-    assert opsin.predict(result.task, photo, model=TINY[name]).to_dict() == result.to_dict()
+    result = getattr(opsin, name)(photo, **ASKED[name])
+    assert opsin.predict(result.task, photo, **ASKED[name]).to_dict() == result.to_dict()
 
 
 @pytest.mark.parametrize("name", VERBS)
 def test_a_result_is_saved_drawn_and_told(name, photo, tmp_path):
-    result = getattr(opsin, name)(photo, model=TINY[name])
+    result = getattr(opsin, name)(photo, **ASKED[name])
     image = np.full((60, 80, 3), 90, np.uint8)
     assert json.loads(result.to_json()) == result.to_dict()
     assert result.draw(image).shape == image.shape
@@ -91,7 +94,7 @@ def test_a_result_is_saved_drawn_and_told(name, photo, tmp_path):
 @pytest.mark.parametrize("name", VERBS)
 def test_many_pictures_become_items_with_results(name, photo, tmp_path):
     task = next(task.name for task in opsin.TASKS if task.verb == name)
-    ((item, result),) = opsin.stream(task, tmp_path, model=TINY[name])
+    ((item, result),) = opsin.stream(task, tmp_path, **ASKED[name])
     assert isinstance(item, opsin.Item)
     assert (item.source, result.task) == (photo, task)
 

@@ -137,13 +137,16 @@ def _own_first(options: type[Options]) -> Callable[[inspect.Parameter], bool]:
 
 def flag(each: Field[Any], hint: Any) -> inspect.Parameter:
     """An option's field as a flag. Values out of range are left to the options, whose words are the same everywhere."""
-    choices = each.metadata["choices"]
+    choices, coordinates = each.metadata["choices"], each.metadata.get("coordinates")
+    default = None if coordinates else each.default
     said = typer.Option(
         f"--{each.name.replace('_', '-')}",
         help=each.metadata["help"],
-        metavar="|".join(choices) if choices else None,
-        show_default=each.default is not None,
+        metavar="|".join(choices) if choices else coordinates,
+        show_default=default is not None,
     )
+    if coordinates:  # as typed; the options read numbers with commas themselves
+        hint = list[str] | None if each.metadata["is_many"] else str | None
     return inspect.Parameter(
-        each.name, inspect.Parameter.KEYWORD_ONLY, default=each.default, annotation=Annotated[hint, said]
+        each.name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=Annotated[hint, said]
     )

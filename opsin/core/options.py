@@ -6,6 +6,7 @@ import types
 import typing
 from collections.abc import Sequence
 from dataclasses import dataclass, field, fields
+from math import isfinite
 from typing import Any
 
 from opsin.core.errors import OptionError
@@ -40,9 +41,32 @@ def quality_option(qualities: Sequence[str]) -> Any:
     return option(None, help="How much care to take, in place of a model's name.", choices=tuple(qualities))
 
 
+Point = tuple[float, float]
+"""x, y in pixels of the upright original."""
+
+Corners = tuple[float, float, float, float]
+"""x0, y0, x1, y1 in pixels of the upright original."""
+
+
+def points_option(*, help: str) -> Any:
+    """A field of an options dataclass that holds any number of points, as a tuple of (x, y); none by default.
+
+    It takes a list of pairs, one pair alone, or text such as "120,80"; a flag may be given again for more.
+    """
+    return field(default=(), metadata={"help": help, "choices": None, "coordinates": "X,Y", "is_many": True})
+
+
+def corners_option(*, help: str) -> Any:
+    """A field of an options dataclass that holds the corners of one box, (x0, y0, x1, y1), or None.
+
+    It takes four numbers, or text such as "10,20,200,180".
+    """
+    return field(default=None, metadata={"help": help, "choices": None, "coordinates": "X0,Y0,X1,Y1", "is_many": False})
+
+
 @dataclass(frozen=True, kw_only=True)
 class Checked:
-    """Fields made by `option`, checked at birth.
+    """Fields made by `option`, `points_option` and `corners_option`, checked at birth.
 
     Raises:
         OptionError: for a value of the wrong type, out of range, or not among the choices.
@@ -51,7 +75,11 @@ class Checked:
     def __post_init__(self) -> None:
         hints = typing.get_type_hints(type(self))
         for each in fields(self):
-            _check(each.name, getattr(self, each.name), hints[each.name], each.metadata)
+            value = getattr(self, each.name)
+            if "coordinates" in each.metadata:
+                object.__setattr__(self, each.name, _coordinates(each.name, value, each.metadata))
+            else:
+                _check(each.name, value, hints[each.name], each.metadata)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,6 +99,32 @@ class Options(Checked):
         help="Numbers inside the network. bf16 is up to twice as fast and a little less exact.",
         choices=("f32", "bf16"),
     )
+
+
+def _coordinates(name: str, value: Any, rules: typing.Mapping[str, Any]) -> Any:
+    """The numbers of one box, or of every point, as tuples; None or nothing where there are none."""
+    if not rules["is_many"]:
+        return None if value is None else _numbers(name, value, rules["coordinates"])
+    return tuple(_numbers(name, each, rules["coordinates"]) for each in _each_point(value))
+
+
+def _each_point(value: Any) -> Sequence[Any]:
+    """The points of a list of them; one that came alone is a list of one."""
+    if value is None:
+        return ()
+    is_list = isinstance(value, Sequence) and not isinstance(value, str)
+    return value if is_list and not any(isinstance(each, int | float) for each in value) else [value]
+
+
+def _numbers(name: str, value: Any, form: str) -> tuple[float, ...]:
+    """As many finite numbers as the form, such as "X,Y", has; out of a sequence, or of text with commas."""
+    try:
+        found = tuple(float(each) for each in (value.split(",") if isinstance(value, str) else value))
+    except (TypeError, ValueError):
+        found = ()
+    if len(found) != form.count(",") + 1 or not all(map(isfinite, found)):
+        raise OptionError(f"{name} must be numbers {form}, in pixels; got {value!r}.")
+    return found
 
 
 def _check(name: str, value: object, hint: Any, rules: typing.Mapping[str, Any]) -> None:

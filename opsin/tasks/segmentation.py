@@ -20,6 +20,7 @@ from opsin.core.runs import Runs, mask_from_runs, runs_from_mask
 from opsin.draw.panel import draw_panel
 from opsin.draw.regions import colour_of_region, draw_regions
 from opsin.media.limits import DEFAULT_LIMITS
+from opsin.tasks._instances import Instances
 from opsin.tasks._label_map import LabelMap, label_map
 from opsin.tasks._task import TASKS, Figures, Result, Task, pairs
 
@@ -49,10 +50,12 @@ class Segmentation(Result):
     Attributes:
         labels: n names, those that do not occur included; "background" is what is none of the others.
         map: (height, width) for each pixel the number of its label, from 0 up; -1 where nothing is said.
+        instances: each thing with a mask of its own; None from models that do not tell things of one kind apart.
     """
 
     labels: tuple[str, ...] = names("n")
     map: LabelMap = numbers("height", "width", dtype=np.int16, low=-1)
+    instances: Instances | None = None
 
     task = "segmentation"
 
@@ -90,7 +93,8 @@ class Segmentation(Result):
         """The regions in their colours, and a panel that says which is what, and how much of the picture it covers."""
         things = self._things()
         colours = {label: colour_of_region(self.labels.index(label)) for label in things}
-        drawn = draw_regions(image, self.map, [colours.get(label) for label in self.labels])
+        numbers, labels = self._regions()
+        drawn = draw_regions(image, numbers, [colours.get(label) for label in labels])
         shares = [(label, area / 100) for label, area in things.items()]
         return draw_panel(drawn, shares, colours=list(colours.values()), told=lambda share: _per_cent(100 * share))
 
@@ -99,10 +103,13 @@ class Segmentation(Result):
         rows, columns = (
             ((np.arange(new) + 0.5) * old / new).astype(np.intp) for new, old in zip(size, self.size, strict=True)
         )
-        return dataclasses.replace(self, height=size[0], width=size[1], map=self.map[rows[:, None], columns])
+        instances = None if self.instances is None else self.instances.resized(self.size, size)
+        return dataclasses.replace(
+            self, height=size[0], width=size[1], map=self.map[rows[:, None], columns], instances=instances
+        )
 
     def to_dict(self) -> dict[str, Any]:
-        """Plain values for JSON; of the map, a mask for each label that occurs, the largest first."""
+        """Plain values for JSON; of the map, a mask for each label that occurs, the largest first; and instances."""
         masks = [
             {
                 "label": label,
@@ -113,7 +120,8 @@ class Segmentation(Result):
             for label, area in self.areas.items()
         ]
         head = {"height": self.height, "width": self.width, "task": self.task, "model": self.model}
-        return head | {"labels": list(self.labels), "masks": masks}
+        things = {} if self.instances is None else {"instances": self.instances.listed()}
+        return head | {"labels": list(self.labels), "masks": masks} | things
 
     @classmethod
     def from_dict(cls, data: dict[str, Any]) -> Self:
@@ -127,7 +135,9 @@ class Segmentation(Result):
         laid = np.full(size, -1, np.int16)
         for mask in data["masks"]:
             _lay(laid, mask, labels)
-        return cls(height=size[0], width=size[1], model=data.get("model", ""), labels=labels, map=laid)
+        things = Instances.from_listed(data["instances"], size) if "instances" in data else None
+        model = data.get("model", "")
+        return cls(height=size[0], width=size[1], model=model, labels=labels, map=laid, instances=things)
 
     @classmethod
     def columns(cls) -> tuple[str, ...]:
@@ -137,6 +147,16 @@ class Segmentation(Result):
     def rows(self) -> list[dict[str, Any]]:
         """A row for each label that occurs, with the per cent of the picture that it covers."""
         return [{"label": label, "area": round(area, 2)} for label, area in self.areas.items()]
+
+    def _regions(self) -> tuple[LabelMap, Sequence[str]]:
+        """(h, w) numbers of regions, and the label of each: instances apart from each other, where there are any."""
+        if self.instances is None:
+            return self.map, self.labels
+        numbers, labels = self.instances.laid(self.size), (*self.instances.labels, *self.labels)
+        owners = np.array([self.labels.index(label) for label in labels], np.int16)
+        # Where the map says otherwise than the most certain instance, it is the map that counts.
+        apart = np.where((numbers >= 0) & (owners[numbers] == self.map), numbers, self.map + len(self.instances.labels))
+        return np.where(self.map < 0, -1, apart).astype(np.int16), labels
 
     def _things(self) -> dict[str, float]:
         """The areas of all but the background."""

@@ -18,9 +18,13 @@ TINY = {
     "look": "look_tiny",
     "segment": "deeplab_tiny.random",
     "matte": "u2netp_tiny.random",
+    "select": "hrnet18_ocr64_tiny.random",
     "faces find": "yunet_tiny.random",
     "faces who": "who_tiny",
 }
+
+NEEDED = {"select": ("--at", "30,20")}
+"""What a command cannot do without."""
 
 
 @pytest.fixture(autouse=True)
@@ -51,8 +55,12 @@ def opsin(capsys, monkeypatch):
 
 @pytest.fixture
 def tiny(opsin):
-    """As `opsin`, with the tiny model of the command."""
-    return lambda verb, *words, **more: opsin(*verb.split(), "--model", TINY[verb], *words, **more)
+    """As `opsin`, with the tiny model of the command, and the flags that it cannot do without."""
+
+    def run(verb, *words, **more):
+        return opsin(*verb.split(), "--model", TINY[verb], *NEEDED.get(verb, ()), *words, **more)
+
+    return run
 
 
 @pytest.fixture

@@ -23,6 +23,7 @@ ANSWERS = {
     "matte": ["share", "alpha"],
     "look": ["answers"],
     "segment": ["labels", "masks"],
+    "select": ["score", "area", "box", "at", "not_at", "mask"],
     "faces find": ["scores", "boxes", "points"],
     "faces who": ["names", "scores", "boxes", "points"],
 }

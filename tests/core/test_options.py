@@ -3,7 +3,7 @@ from dataclasses import dataclass, fields
 import pytest
 
 from opsin.core.errors import OptionError
-from opsin.core.options import Options, allowed_types, option
+from opsin.core.options import Corners, Options, Point, allowed_types, corners_option, option, points_option
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,3 +54,34 @@ def test_the_types_of_a_nested_hint_are_all_found():
 
 def test_every_shared_option_has_a_help():
     assert all(each.metadata["help"].endswith(".") for each in fields(Options))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Pointing(Options):
+    at: tuple[Point, ...] = points_option(help="Points.")
+    box: Corners | None = corners_option(help="A box.")
+
+
+@pytest.mark.parametrize(
+    ("given", "points"),
+    [(None, ()), ([], ()), ((3, 4), ((3, 4),)), ("3,4.5", ((3, 4.5),)), (["3,4", (5, 6)], ((3, 4), (5, 6)))],
+)
+def test_points_are_pairs_of_numbers_or_text(given, points):
+    assert Pointing(at=given).at == points
+
+
+@pytest.mark.parametrize(("given", "corners"), [(None, None), ((1, 2, 3, 4), (1, 2, 3, 4)), ("1,2,3,4", (1, 2, 3, 4))])
+def test_corners_are_four_numbers_or_text(given, corners):
+    assert Pointing(box=given).box == corners
+
+
+@pytest.mark.parametrize("given", ["3", "3,4,5", "3,x", ["3;4"], [(1,)], (1, 2, 3), ["nan,1"], [(float("inf"), 1)], 7])
+def test_what_is_no_point_is_refused(given):
+    with pytest.raises(OptionError, match=r"^at must be numbers X,Y, in pixels; got "):
+        Pointing(at=given)
+
+
+@pytest.mark.parametrize("given", ["1,2,3", (1, 2), 5, "a,b,c,d"])
+def test_what_is_no_box_is_refused(given):
+    with pytest.raises(OptionError, match=r"^box must be numbers X0,Y0,X1,Y1, in pixels; got "):
+        Pointing(box=given)
