@@ -19,6 +19,7 @@ import coco_metrics
 import count
 import damaged
 import detection
+import erase
 import exports
 import faces
 import instances
@@ -52,6 +53,7 @@ AREAS: dict[str, Callable[[], list[Figure]]] = {
     "mattes": mattes.main,
     "clicks": clicks.main,
     "instances": instances.main,
+    "erase": erase.main,
 }
 
 

@@ -38,6 +38,7 @@ from opsin.tasks.matting import MATTING, Matte
 from opsin.tasks.segmentation import SEGMENTATION, Segmentation
 from opsin.tasks.selection import SELECTION, Selection
 from opsin.uses.count import Counts, count
+from opsin.uses.erase import Erased, erase
 from opsin.uses.look import LOOK, Look
 from opsin.uses.selecting import Selecting
 
@@ -61,6 +62,7 @@ __all__ = [
     "Counts",
     "Detections",
     "Embedding",
+    "Erased",
     "Evaluation",
     "Explanation",
     "Exported",
@@ -82,6 +84,7 @@ __all__ = [
     "data",
     "detect",
     "embed",
+    "erase",
     "evaluate",
     "explain",
     "export",

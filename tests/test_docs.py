@@ -124,6 +124,7 @@ AREAS = (
     "unlock",
     "segmentation",
     "mattes",
+    "erase",
 )
 """What the README tells of `benchmarks/results`."""
 

@@ -1,0 +1,99 @@
+"""`opsin erase`: a thing taken out of photographs."""
+
+from __future__ import annotations
+
+import json as jsonlib
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from opsin.cli._progress import counting
+from opsin.media.counting import expected
+from opsin.uses.erase import ErasedFile, erase_source
+
+Sources = Annotated[
+    list[str], typer.Argument(metavar="PHOTO", help="Pictures, folders, patterns ('a/*.jpg').", show_default=False)
+]
+At = Annotated[
+    list[str] | None,
+    typer.Option("--at", metavar="X,Y", help="A point on the thing, in pixels. Again for more.", show_default=False),
+]
+NotAt = Annotated[
+    list[str] | None,
+    typer.Option("--not-at", metavar="X,Y", help="A point beside it, which is not meant.", show_default=False),
+]
+Label = Annotated[
+    str | None,
+    typer.Option("--label", help="Everything of this label, such as person (see: opsin segment).", show_default=False),
+]
+MaskFile = Annotated[
+    str | None,
+    typer.Option(
+        "--mask", metavar="PNG", help="A picture of the same size, black but for what goes.", show_default=False
+    ),
+]
+Grow = Annotated[
+    int | None,
+    typer.Option(
+        "--grow",
+        metavar="PIXELS",
+        help="How far what goes grows on all sides; 1.2 % of the diagonal when left out. More takes shadows along.",
+        show_default=False,
+    ),
+]
+Fill = Annotated[
+    str, typer.Option("--fill", metavar="exemplar|telea|navier-stokes", help="How to fill the hole.")
+]  # fmt: skip
+Into = Annotated[Path, typer.Option("--into", metavar="DIR", help="The folder that new pictures are written to.")]
+Page = Annotated[bool, typer.Option("--page", help="Write index.html too: before and after, under a slider.")]
+Json = Annotated[bool, typer.Option("--json", help="One JSON object a line for each picture.")]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No list and no progress; errors only.")]
+
+
+def erase(
+    source: Sources,
+    at: At = None,
+    not_at: NotAt = None,
+    label: Label = None,
+    mask: MaskFile = None,
+    grow: Grow = None,
+    fill: Fill = "exemplar",
+    into: Into = Path("erased"),
+    page: Page = False,
+    json: Json = False,
+    quiet: Quiet = False,
+) -> None:
+    """Take a thing out of a photograph, and fill the hole from what is around it.
+
+    Say what goes with a point on it, a label, or a mask. Nothing is invented: what the thing hid is not known, and
+    texture from around it is laid there. Shadows stay, unless --grow or the mask takes them along.
+
+    Examples:
+
+        opsin erase street.jpg --label person
+
+        opsin erase beach.jpg --at 410,260 --into clean --page
+
+        opsin erase scan.png --mask scratches.png --grow 0 --fill telea
+    """
+    said = {"at": at or (), "not_at": not_at or (), "label": label, "mask": mask, "grow": grow, "fill": fill}
+    done = erase_source(source, into, page=page, **said)
+    counted = counting(done, lambda: expected(source), is_shown=not quiet)
+    if _show(counted, json, quiet):
+        raise typer.Exit(1)
+
+
+def _show(done: Iterable[ErasedFile], is_json: bool, quiet: bool) -> int:
+    """Tells of each; answers how many failed."""
+    failed = 0
+    for one in done:
+        if one.error is not None:
+            failed += 1
+            typer.echo(f"opsin: {one.source}: {one.error}", err=True)
+        if is_json:
+            typer.echo(jsonlib.dumps(one.to_dict(), ensure_ascii=False))
+        elif one.path is not None and not quiet:
+            typer.echo(f"{one.path}  {100 * one.share:.1f} % filled")
+    return failed
