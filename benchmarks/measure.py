@@ -10,6 +10,7 @@ import sys
 from collections.abc import Callable
 
 import accuracy
+import background
 import bccd
 import camera
 import cifar
@@ -54,6 +55,7 @@ AREAS: dict[str, Callable[[], list[Figure]]] = {
     "clicks": clicks.main,
     "instances": instances.main,
     "erase": erase.main,
+    "background": background.main,
 }
 
 

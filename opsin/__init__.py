@@ -37,6 +37,7 @@ from opsin.tasks.embedding import EMBEDDING, Embedding
 from opsin.tasks.matting import MATTING, Matte
 from opsin.tasks.segmentation import SEGMENTATION, Segmentation
 from opsin.tasks.selection import SELECTION, Selection
+from opsin.uses.background import Replaced, background
 from opsin.uses.count import Counts, count
 from opsin.uses.erase import Erased, erase
 from opsin.uses.look import LOOK, Look
@@ -72,11 +73,13 @@ __all__ = [
     "Matte",
     "OpsinError",
     "Recipe",
+    "Replaced",
     "Result",
     "Run",
     "Segmentation",
     "Selecting",
     "Selection",
+    "background",
     "classify",
     "cnn",
     "coco_metrics",

@@ -37,7 +37,7 @@ OPTIONS = [*(task.options for task in opsin.TASKS), TrainOptions]
 PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/*.md")])
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 TEXT = "\n".join(page.read_text(encoding="utf-8") for page in PAGES)
-RUN = ["README.md", "docs/python.md", "docs/segmentation.md", "docs/CREDITS.md"]
+RUN = ["README.md", "docs/python.md", "docs/background.md", "docs/segmentation.md", "docs/CREDITS.md"]
 """Pages whose examples a reader can copy and run in a folder with the samples."""
 
 every_page = pytest.mark.parametrize("page", PAGES, ids=[str(page.relative_to(ROOT).as_posix()) for page in PAGES])
@@ -51,8 +51,9 @@ def blocks(page: str, language: str) -> list:
 
 
 def commands() -> list[str]:
-    """The lines of the README's shell blocks that start Opsin; those that teach are left to a test of their own."""
-    lines = [line for block in blocks("README.md", "bash") for line in block.values[0].splitlines()]
+    """The lines of shell blocks that start Opsin; those that teach are left to a test of their own."""
+    shown = [block for page in ("README.md", "docs/background.md") for block in blocks(page, "bash")]
+    lines = [line for block in shown for line in block.values[0].splitlines()]
     return [line for line in lines if line.startswith("opsin ") and "digits" not in line]
 
 
@@ -251,7 +252,7 @@ def promised(block: str) -> list[str]:
 
 @pytest.mark.weights
 @pytest.mark.parametrize("line", commands())
-def test_a_command_of_the_readme_ends_well(desk, line):
+def test_a_command_of_the_pages_ends_well(desk, line):
     done = run_opsin(*shlex.split(line.partition(" > ")[0])[1:])
     assert done.returncode == 0, done.stderr
     assert done.stdout.strip()

@@ -10,7 +10,20 @@ from typing import Annotated
 
 import typer
 
-from opsin.cli import _check, _count, _data, _doctor, _erase, _evaluate, _explain, _export, _faces, _models, _train
+from opsin.cli import (
+    _background,
+    _check,
+    _count,
+    _data,
+    _doctor,
+    _erase,
+    _evaluate,
+    _explain,
+    _export,
+    _faces,
+    _models,
+    _train,
+)
 from opsin.cli._command import command
 from opsin.core.errors import OpsinError
 from opsin.tasks import TASKS
@@ -53,6 +66,7 @@ def app() -> typer.Typer:
     for task in TASKS:
         group, _, name = task.verb.rpartition(" ")
         groups[group].command(name, rich_help_panel="Recognise", no_args_is_help=True)(command(task))
+    root.command("background", rich_help_panel="Recognise", no_args_is_help=True)(_background.background)
     root.command("count", rich_help_panel="Recognise", no_args_is_help=True)(_count.count)
     root.command("erase", rich_help_panel="Recognise", no_args_is_help=True)(_erase.erase)
     root.add_typer(faces, name="faces", rich_help_panel="Recognise")

@@ -13,10 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from opsin.core.boxes import Boxes
-from opsin.core.errors import UsageError
 from opsin.core.image import Image, check_image
 from opsin.core.options import Options, option
-from opsin.engine.album import CAMERA_RATE, check_apart, outside
+from opsin.engine.album import CAMERA_RATE, outside
 from opsin.engine.predict import options_for
 from opsin.engine.stream import Answer, answers
 from opsin.media.files import save_image
@@ -25,11 +24,10 @@ from opsin.media.video import write_video
 from opsin.tasks import TASKS
 from opsin.tasks.faces import Faces
 from opsin.uses._held import held
+from opsin.uses._output_places import OutputPlaces, output_places
 
 SMALLEST_CELL = 8
 """Sides of a mosaic's cells are at least so many pixels: else a tiny face would keep its pixels."""
-WRITTEN = (".jpg", ".jpeg", ".png", ".webp", ".avif", ".tif", ".tiff", ".bmp")
-"""Suffixes that a blurred picture keeps; others become .jpg."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -118,56 +116,15 @@ def blur_source(source: Any, out: str | Path, **options: Any) -> Iterator[Blurre
         SourceError: for a source that is nothing, or holds no pictures.
     """
     asked = BlurOptions(**options)
-    out = Path(out)
-    named = source if isinstance(source, list | tuple) else [source]
-    paths = [each for each in named if isinstance(each, str | Path)]
-    if not _is_file(out):
-        check_apart([str(path) for path in paths], out)
-    items = outside(open_source(source), out)
+    places = output_places(source, out)
+    items = outside(open_source(source), Path(out))
     finding = {name: getattr(asked, name) for name in ("min_score", "small", "model", "device", "precision")}
     faces = TASKS.get("faces")
     found = answers(faces, items, options_for(faces, finding), keeps_images=True)
-    return _written(found, _Places(out, tuple(Path(path) for path in paths if Path(path).is_dir())), asked)
+    return _written(found, places, asked)
 
 
-@dataclass(frozen=True)
-class _Places:
-    """Where blurred pictures go."""
-
-    out: Path
-    folders: tuple[Path, ...]
-
-    def of(self, source: str, suffix: str | None, taken: set[Path]) -> Path:
-        """The file for what comes from `source`, not among those taken.
-
-        Raises:
-            UsageError: when it is the source itself, or there is one file for several pictures.
-        """
-        path = self.out if _is_file(self.out) else self.out / self._inside(source, suffix)
-        if path in taken and _is_file(self.out):
-            raise UsageError(f"{self.out} is one file, and there are several pictures. Give --out a folder.")
-        number, first = 1, path
-        while path in taken:
-            number += 1
-            path = first.with_stem(f"{first.stem}-{number}")
-        if path.exists() and Path(source).exists() and path.samefile(source):
-            raise UsageError(f"{path} is what is to be blurred; it would be overwritten. Give --out another name.")
-        return path
-
-    def _inside(self, source: str, suffix: str | None) -> Path:
-        """A name under the folder, and never a way out of it."""
-        path = Path(source)
-        above = next((folder for folder in self.folders if path.is_relative_to(folder)), None)
-        relative = Path(path.name) if above is None or ".." in path.parts else path.relative_to(above)
-        own = relative.suffix.lower()
-        return relative.with_suffix(suffix or (own if own in WRITTEN else ".jpg"))
-
-
-def _is_file(out: Path) -> bool:
-    return out.suffix.lower() in (*WRITTEN, ".webm") and not out.is_dir()
-
-
-def _written(found: Iterable[Answer[Faces]], places: _Places, asked: BlurOptions) -> Iterator[Blurred]:
+def _written(found: Iterable[Answer[Faces]], places: OutputPlaces, asked: BlurOptions) -> Iterator[Blurred]:
     """Everything that was found, hidden and written."""
     taken: set[Path] = set()
     for (source, is_video), group in groupby(found, key=lambda one: (one.item.source, one.item.frame is not None)):

@@ -181,7 +181,7 @@ def test_nothing_of_the_original_is_kept_beside_the_pixels(tmp_path, everywhere)
 
 def test_the_source_is_never_overwritten(tmp_path, everywhere):
     save_image(tmp_path / "a.png", noise())
-    with pytest.raises(UsageError, match=r"a\.png is what is to be blurred; it would be overwritten"):
+    with pytest.raises(UsageError, match=r"a\.png is the source itself; it would be overwritten"):
         list(blur_source(tmp_path / "a.png", tmp_path / "a.png"))
     with pytest.raises(UsageError, match=r"where drawn pictures would be written|would be overwritten"):
         list(blur_source(str(tmp_path), tmp_path))
@@ -207,12 +207,6 @@ def test_what_cannot_be_read_is_told_and_the_rest_goes_on(tmp_path, everywhere):
     (tmp_path / "in/a.png").write_bytes(b"\x89PNG\r\n\x1a\nnot much more")
     first, second = blur_source(tmp_path / "in", tmp_path / "out")
     assert (first.path, "a.png" in first.error, second.error) == (None, True, None)
-
-
-def test_an_archive_cannot_lead_out_of_the_folder(tmp_path):
-    places = module._Places(tmp_path / "out", (Path("in"),))
-    assert places.of("in/../../up.png", None, set()) == tmp_path / "out" / "up.png"
-    assert places.of("photo.heic", None, set()).name == "photo.jpg"
 
 
 def film(path, frames=7):

@@ -1,0 +1,38 @@
+"""A subject before another background."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from opsin.core.errors import InputError
+from opsin.core.image import Image
+from opsin.media.levels import Levels
+
+
+def composite(subject: Image, alpha: Levels, backdrop: Image) -> Image:
+    """A new image: the subject where `alpha` is 1, the backdrop where it is 0, mixed between, in steps of 1/255.
+
+    Args:
+        subject: (h, w, 3) uint8, its own colours alone, see `media.foreground`.
+        alpha: (h, w) in 0..1.
+        backdrop: (h, w, 3) uint8.
+
+    Raises:
+        InputError: when they differ in size.
+
+    >>> red, blue = (np.array([[each]], np.uint8) for each in ([200, 0, 0], [0, 0, 100]))
+    >>> composite(red, np.array([[0.25]], np.float32), blue).tolist()
+    [[[50, 0, 75]]]
+    """
+    import cv2
+
+    size = (subject.shape[0], subject.shape[1])
+    if alpha.shape != size:
+        raise InputError(f"alpha must have the image's height and width {size}; got {alpha.shape}.")
+    if backdrop.shape[:2] != size:
+        raise InputError(f"The backdrop must have the image's height and width {size}; got {backdrop.shape[:2]}.")
+    one = cv2.convertScaleAbs(alpha, alpha=255)
+    share = cv2.merge([one, one, one])
+    before = cv2.multiply(subject, share, scale=1 / 255)
+    behind = cv2.multiply(backdrop, cv2.bitwise_not(share), scale=1 / 255)
+    return np.asarray(cv2.add(before, behind), np.uint8)
