@@ -35,7 +35,10 @@ Model = Annotated[
         show_default=False,
     ),
 ]
-TaskName = Annotated[str, typer.Option("--task", metavar="classification|detection", help="What is to be learned.")]
+TaskName = Annotated[
+    str,
+    typer.Option("--task", metavar="classification|detection|segmentation", help="What is to be learned."),
+]
 Name = Annotated[str | None, typer.Option("--name", metavar="NAME", help="Of the run.", show_default=False)]
 Runs = Annotated[Path, typer.Option("--runs", metavar="DIR", help="The folder of all runs.")]
 Resume = Annotated[
@@ -46,6 +49,19 @@ FindRate = Annotated[bool, typer.Option("--find-lr", help="Look for a good learn
 Split = Annotated[
     tuple[float, float, float],
     typer.Option("--split", help="Shares for training, validation and test, of data that are not split."),
+]
+Labels = Annotated[
+    str | None,
+    typer.Option(
+        "--labels",
+        metavar="NAME,NAME…",
+        help="What the numbers 0, 1, 2 … in masks stand for, where no file beside them says it.",
+        show_default=False,
+    ),
+]
+Ignore = Annotated[
+    str | None,
+    typer.Option(metavar="N,N…", help="Numbers in masks of pixels of which nothing is said.", show_default=False),
 ]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress; errors only.")]
 Numbers = Annotated[str | None, typer.Option(metavar="N,N…", show_default=False)]
@@ -82,6 +98,8 @@ def train() -> Callable[..., None]:
         resume: Resume = None,
         find_lr: FindRate = False,
         split: Split = (0.8, 0.1, 0.1),
+        labels: Labels = None,
+        ignore: Ignore = None,
         quiet: Quiet = False,
         filters: Numbers = None,
         kernel: Annotated[int | None, typer.Option(help="Of --model cnn: side of its filters.")] = None,
@@ -100,7 +118,8 @@ def train() -> Callable[..., None]:
             "batch_norm": batch_norm or None,
         }
         numbers |= {"filters": _whole("filters", filters), "dense": _whole("dense", dense)}
-        asked = _Asked(data, _model(model, numbers, options), task, name, runs, split, options)
+        masks = {"labels": _listed(labels), "ignore": _whole("ignore", ignore) or ()}
+        asked = _Asked(data, _model(model, numbers, options), task, name, runs, split, masks, options)
         with watching(is_shown=not quiet) as watch:
             if resume is not None:
                 _resume(resume, watch)
@@ -121,6 +140,7 @@ class _Asked:
     name: str | None
     runs: Path
     split: tuple[float, float, float]
+    masks: Mapping[str, Any]
     options: Mapping[str, Any]
 
 
@@ -133,7 +153,8 @@ def _resume(folder: Path, watch: Any) -> None:
 def _find_rate(asked: _Asked, watch: Any) -> None:
     from opsin.engine.find_rate import find_rate
 
-    found = find_rate(asked.data, asked.model, task=asked.task, split=asked.split, watch=watch, **asked.options)
+    how = {"task": asked.task, "split": asked.split, **asked.masks}
+    found = find_rate(asked.data, asked.model, watch=watch, **how, **asked.options)
     picture = asked.runs / "learning-rate.png"
     found.draw(picture)
     typer.echo(f"A good highest learning rate is {found.suggested:.2g}; see {picture}.")
@@ -153,6 +174,7 @@ def _train(asked: _Asked, watch: Any) -> None:
         runs=asked.runs,
         split=asked.split,
         watch=watch,
+        **asked.masks,
         **options,
     )
     _say(run)
@@ -179,6 +201,11 @@ def _model(name: str | None, numbers: Mapping[str, Any], options: dict[str, Any]
         network = name or "the usual one"
         raise OptionError(f"--{next(iter(given)).replace('_', '-')} is for --model cnn; the network is {network}.")
     return name
+
+
+def _listed(text: str | None) -> tuple[str, ...]:
+    """Names with commas between them."""
+    return tuple(part.strip() for part in (text or "").split(",") if part.strip())
 
 
 def _whole(name: str, text: str | None) -> tuple[int, ...] | None:

@@ -12,6 +12,9 @@ from opsin.core.errors import ImageError
 Image = NDArray[np.uint8]
 """(height, width, 3) uint8, RGB, upright."""
 
+Planes = NDArray[np.uint8] | NDArray[np.uint16]
+"""(height, width, channels) as a measuring instrument writes them: 8 or 16 bits, 1 to 16 channels."""
+
 Size = tuple[int, int]
 """(height, width) in pixels."""
 

@@ -108,6 +108,29 @@ def tiled(size: Size, scale: float, tile: Size, overlap: int, multiple: int = 32
     return [Placement(size, (high, wide), exact, (0.0 - left, 0.0 - top)) for top in rows for left in columns]
 
 
+def covered(size: Size, tile: Size, overlap: float = 0.25) -> list[Placement]:
+    """The image at its own scale, in inputs of one size that cover it, row by row, evenly apart.
+
+    Args:
+        size: (height, width) of the image. What a larger input has below it and to its right is padding.
+        tile: (height, width) of every input.
+        overlap: share of an input's side that neighbours have in common, at least.
+
+    >>> [place.shift for place in covered((100, 300), (128, 192))]
+    [(0.0, 0.0), (-108.0, 0.0)]
+    """
+    rows, columns = (_starts(length, side, round(side * overlap)) for length, side in zip(size, tile, strict=True))
+    return [Placement(size, tile, (1.0, 1.0), (0.0 - left, 0.0 - top)) for top in rows for left in columns]
+
+
+def _starts(length: int, side: int, overlap: int) -> list[int]:
+    """Where tiles of one side begin that cover a length, evenly apart."""
+    if length <= side:
+        return [0]
+    count = ceil((length - overlap) / (side - overlap))
+    return [round(number * (length - side) / (count - 1)) for number in range(count)]
+
+
 def _cut(length: int, most: int, overlap: int, multiple: int) -> tuple[list[int], int]:
     """Where tiles begin that cover a length, evenly apart, and how long they are: no longer than it takes.
 

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from opsin.core.errors import InputError, UnknownNameError
-from opsin.core.image import Image
+from opsin.core.image import Image, Planes
 
 PARTS = ("train", "validation", "test")
 """What pictures are for: to learn from, to choose by, to be judged by (once)."""
@@ -30,6 +30,14 @@ class Pictures(Protocol):
 
     def __getitem__(self, index: int) -> Image:
         """(h, w, 3) or (h, w, 1) uint8, upright.
+
+        Raises:
+            ImageError: when it cannot be read.
+        """
+        ...
+
+    def planes(self, index: int) -> Planes:
+        """(h, w, c) uint8 or uint16, every number as it is written.
 
         Raises:
             ImageError: when it cannot be read.
@@ -86,6 +94,10 @@ class Arrays:
     def __getitem__(self, index: int) -> Image:
         image: Image = self.pixels[index]
         return image
+
+    def planes(self, index: int) -> Planes:
+        """The same: pictures in memory have 8 bits."""
+        return self[index]
 
     def name(self, index: int) -> str:
         """Its number in the set."""

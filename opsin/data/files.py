@@ -13,11 +13,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from opsin.core.errors import ImageError, SourceError
-from opsin.core.image import Image, Size
+from opsin.core.image import Image, Planes, Size
 from opsin.media.archives import archive_items
 from opsin.media.decode import decode
 from opsin.media.item import Item
 from opsin.media.limits import DEFAULT_LIMITS, first_line, spoken
+from opsin.media.reading import read_planes
 from opsin.media.sniff import PICTURE_SUFFIXES
 
 _DAMAGED = (OSError, EOFError, RuntimeError, NotImplementedError, zipfile.BadZipFile, zlib.error)
@@ -58,6 +59,14 @@ class Files:
             ImageError: when it cannot be read.
         """
         return decode(self.root / self.names[index], name=self.names[index], at_least=at_least)[0]
+
+    def planes(self, index: int) -> Planes:
+        """(h, w, c) every number of the picture as it is written.
+
+        Raises:
+            ImageError: when it cannot be read.
+        """
+        return read_planes(self.root / self.names[index], self.names[index])
 
     def name(self, index: int) -> str:
         """Its path from the folder."""
@@ -124,6 +133,14 @@ class Zipped:
             ImageError: when it cannot be read.
         """
         return self.items[index].read(at_least)[0]
+
+    def planes(self, index: int) -> Planes:
+        """(h, w, c) every number of the picture as it is written.
+
+        Raises:
+            ImageError: when it cannot be read.
+        """
+        return self.items[index].planes()
 
     def name(self, index: int) -> str:
         """Its path inside the archive."""

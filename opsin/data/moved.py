@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from opsin.core.boxes import Boxes, areas, as_boxes
 from opsin.core.errors import UnknownNameError
 from opsin.core.image import Image, Size
+from opsin.data.regions import IGNORED, LabelMap
 from opsin.data.things import Things
 
 LEAST_LEFT = 0.25
@@ -95,6 +96,35 @@ def moved(
     return _drawn(image, matrix, size), _followed(things, matrix, (0, 0, size[1], size[0]))
 
 
+def moved_map(
+    image: Image, laid: LabelMap, size: Size, how: Moves, random: np.random.Generator
+) -> tuple[Image, LabelMap]:
+    """One picture of that (height, width), changed at random, and the map of what its pixels show, changed alike.
+
+    What comes in from outside is the picture's border going on, of which the map says nothing. There are no mosaics.
+
+    Args:
+        image: (h, w, c) uint8.
+        laid: (h, w) class numbers.
+        size: of the picture to be made.
+        how: how much.
+        random: the same state makes the same picture.
+    """
+    matrix = _matrix(image, size, how, random) + _shift(np.asarray(size[::-1]) * (0.5 + _any(how.shift, random, 2)))
+    return _drawn(image, matrix, size), map_drawn(laid, matrix, size)
+
+
+def map_drawn(laid: LabelMap, matrix: Matrix, size: Size) -> LabelMap:
+    """(h, w) the map there: each pixel has the number of the one that it lies in, `IGNORED` where there is none."""
+    import cv2
+
+    inner, outside = _from_middles(matrix), cv2.BORDER_CONSTANT
+    drawn = cv2.warpAffine(
+        laid, inner, size[::-1], flags=cv2.INTER_NEAREST, borderMode=outside, borderValue=float(IGNORED)
+    )
+    return np.asarray(drawn, np.uint8)
+
+
 def _mosaic(
     read: Read, indices: Sequence[int], size: Size, how: Moves, random: np.random.Generator
 ) -> tuple[Image, Things]:
@@ -150,11 +180,15 @@ def _drawn(image: Image, matrix: Matrix, size: Size) -> Image:
     """(h, w, 3) the picture there; its border goes on."""
     import cv2
 
-    # Coordinates count from the corner of a pixel; OpenCV's from its middle.
-    linear, shift = matrix[:, :2], matrix[:, 2]
-    inner = np.column_stack([linear, shift + linear @ [0.5, 0.5] - 0.5])
+    inner = _from_middles(matrix)
     drawn = cv2.warpAffine(image, inner, size[::-1], flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
-    return np.asarray(drawn, np.uint8)
+    return np.asarray(drawn, np.uint8).reshape(*size, -1)
+
+
+def _from_middles(matrix: Matrix) -> Matrix:
+    """The same map for coordinates that count from the middle of a pixel, as OpenCV's do, and not from its corner."""
+    linear, shift = matrix[:, :2], matrix[:, 2]
+    return np.column_stack([linear, shift + linear @ [0.5, 0.5] - 0.5])
 
 
 def _through(boxes: Boxes, matrix: Matrix) -> Boxes:

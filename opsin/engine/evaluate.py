@@ -8,27 +8,26 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
 from opsin.core.errors import DataError, ImageError, SourceError, UsageError
-from opsin.core.image import Image, Size
+from opsin.core.image import Image, Planes, Size
 from opsin.core.options import Options
-from opsin.core.placement import Placement
 from opsin.data.dataset import Dataset
 from opsin.data.load import load
 from opsin.engine.run import FACTS, Run, model_folder
+from opsin.engine.run_data import masks_asked
 from opsin.engine.stream import cores
 from opsin.media.item import Item
 from opsin.media.sources import open_source
 from opsin.models import SingleNetwork, open_model
-from opsin.reports import REPORTS, Answers, Figures, Outside
+from opsin.reports import REPORTS, Answers, Figures, Outside, Report
 from opsin.runtime.network import Arrays, Place
 from opsin.store.folders import check_own, folder_atomically
 from opsin.store.progress import Progress, silent
-from opsin.tasks import Result
 
 BATCH = 32
 """Pictures that the network answers at a time; more gain nothing, and wait in memory."""
@@ -38,6 +37,9 @@ ALL = "all"
 
 UNSPLIT = (1.0, 0.0, 0.0)
 """How other data than a run's own are split, where they are not: not at all."""
+
+Reader = Callable[[], Planes]
+"""Reads a picture."""
 
 LEARNED = "The model has learned from these very pictures, or from some of them: it will do worse on new ones."
 
@@ -100,7 +102,7 @@ def evaluate(
     strangers = _items(outside)
     chosen, notes = _chosen(folder, data, part, model.card.task)
     report_type.check(model.card, chosen, slices)
-    answers, unreadable = _answers(model, report_type.options, chosen, strangers, notes, progress or silent)
+    answers, unreadable = _answers(model, report_type, chosen, strangers, notes, progress or silent)
     report = report_type(answers, slices)
     with folder_atomically(to, report_type.files) as beside:
         report.write(beside)
@@ -141,12 +143,13 @@ def _loaded(run: Run | None, folder: Path, data: Any, task: str) -> tuple[Datase
     if data is None and asked["data"] is None:
         raise UsageError(f"{run} was taught with an object as its data. Give it again: evaluate(run, data).")
     named = asked["data"] if data is None else data
-    loaded = load(named, task=task, split=tuple(asked["split"]), seed=facts["options"]["seed"])
+    split, seed, masks = tuple(asked["split"]), facts["options"]["seed"], masks_asked(asked)
+    loaded = load(named, task=task, split=split, seed=seed, **masks)
     if loaded.digest() == facts["data"]["digest"]:
         return loaded, True, []
     if data is None or _is_same(data, asked["data"]):
         return loaded, True, [f"The pictures or labels of {loaded.name} have changed since the model was taught."]
-    return load(data, task=task, split=UNSPLIT), False, []
+    return load(data, task=task, split=UNSPLIT, **masks), False, []
 
 
 def _is_same(data: Any, asked: str | None) -> bool:
@@ -166,17 +169,20 @@ def _items(outside: str | Path | None) -> list[Item]:
 
 def _answers(
     model: SingleNetwork[Any],
-    options: Options | None,
+    report: type[Report],
     data: Dataset,
     strangers: Sequence[Item],
     notes: Sequence[str],
     tell: Progress,
 ) -> tuple[Answers, list[str]]:
     """What the model says about the pictures that can be read; and why the others cannot."""
-    readers = [partial(data.pictures.__getitem__, index) for index in range(len(data))]
-    told = _ask(model, options, readers, partial(tell, "pictures"))
-    at_least = model.reading_size(options or Options())
-    others = _ask(model, options, [partial(_read, item, at_least) for item in strangers], partial(tell, "other things"))
+    read = data.pictures.planes if model.reads_planes else data.pictures.__getitem__
+    readers: list[Reader] = [partial(read, index) for index in range(len(data))]
+    keep = partial(report.kept, data)
+    told = _ask(model, report.options, readers, keep, partial(tell, "pictures"))
+    at_least = model.reading_size(report.options or Options())
+    readers = [item.planes if model.reads_planes else partial(_read, item, at_least) for item in strangers]
+    others = _ask(model, report.options, readers, lambda _, result: result, partial(tell, "other things"))
     for asked, name in ((told, data.name), (others, "the folder with other things")):
         if asked.errors and not asked.kept:
             raise DataError(f"None of the {len(asked.errors)} pictures of {name} can be read. {asked.errors[0]}")
@@ -201,7 +207,7 @@ class _Answered:
 
     kept: list[int]
     raw: Arrays
-    results: list[Result]
+    results: list[Any]
     sizes: NDArray[Any]  # (n, 2)
     errors: list[ImageError]
 
@@ -209,40 +215,48 @@ class _Answered:
 def _ask(
     model: SingleNetwork[Any],
     options: Options | None,
-    readers: Sequence[Callable[[], Image]],
+    readers: Sequence[Reader],
+    keep: Callable[[int, Any], Any],
     tell: Callable[[int, int], None],
 ) -> _Answered:
-    """The answers about all pictures: asked with `options` as results, without as raw outputs.
+    """The answers about all pictures: asked with `options` what is kept of the results, without raw outputs.
 
-    No more pictures wait in memory than the network answers at a time; nor do the raw outputs that become results.
+    No more pictures wait in memory than the network answers at a time; nor do the results that little is kept of.
     """
     kept, sizes, errors = list[int](), list[Size](), list[ImageError]()
-    raw, results = list[Arrays](), list[Result]()
+    raw, results = list[Arrays](), list[Any]()
     with ThreadPoolExecutor(cores()) as pool:
         for start in range(0, len(readers), BATCH):
-            both = list(pool.map(partial(_prepared, model), readers[start : start + BATCH]))
+            both = list(pool.map(partial(_shown, model, options), readers[start : start + BATCH]))
             read = {index: each for index, each in enumerate(both, start) if not isinstance(each, ImageError)}
             errors += [each for each in both if isinstance(each, ImageError)]
             kept += read
-            placements = [placement for _, placement in read.values()]
-            sizes += [placement.size for placement in placements]
-            if read:
-                outputs = model.network(_joined([batch for batch, _ in read.values()]))
-                if options is None:
-                    raw.append(outputs)
-                else:
-                    results += model.decode(outputs, placements, options)
+            sizes += [size for size, _ in read.values()]
+            if options is None and read:
+                raw.append(model.network(_joined([batch for _, batch in read.values()])))
+            elif options is not None:
+                told = pool.map(partial(_told, model, options, keep), read, [image for _, image in read.values()])
+                results += told
             tell(min(start + BATCH, len(readers)), len(readers))
     return _Answered(kept, _joined(raw), results, np.array(sizes, np.int64).reshape(-1, 2), errors)
 
 
-def _prepared(model: SingleNetwork[Any], read: Callable[[], Image]) -> tuple[Arrays, Placement] | ImageError:
-    """One picture as the network takes it, and where it sits in there; or why it cannot be read."""
+def _shown(model: SingleNetwork[Any], options: Options | None, read: Reader) -> tuple[Size, Any] | ImageError:
+    """The size of one picture, and the picture; or, where raw outputs are wanted, what the network is shown of it."""
     try:
-        batch, (placement,) = model.prepare([read()])
+        image = cast("Image", read())  # models that read planes take them in the place of images
+        if options is not None:
+            return (image.shape[0], image.shape[1]), image
+        batch, (placement,) = model.prepare([image])
     except ImageError as error:
         return error
-    return batch, placement
+    return placement.size, batch
+
+
+def _told(
+    model: SingleNetwork[Any], options: Options, keep: Callable[[int, Any], Any], index: int, image: Image
+) -> Any:
+    return keep(index, model.run([image], options)[0])
 
 
 def _joined(batches: Sequence[Arrays]) -> Arrays:

@@ -13,9 +13,9 @@ from numpy.typing import NDArray
 from opsin.core.errors import DataError, ImageError
 from opsin.core.image import Size
 from opsin.core.placement import Placement, stretched
-from opsin.data.dataset import Arrays, Dataset
+from opsin.data.dataset import Arrays, Dataset, Pictures
 from opsin.engine.stream import cores, in_order
-from opsin.media.fitting import fitted
+from opsin.media.fitting import fitted, fitted_planes, with_channels
 from opsin.models import Mover
 from opsin.nn.backend import keras
 from opsin.store.progress import Progress, silent
@@ -32,20 +32,38 @@ class Reading:
         size: (height, width) of the network's input.
         channels: of it.
         fit: the way.
+        white: the number that becomes 255, of pictures that are read as they are written; None of others.
     """
 
     size: Size
     channels: int
     fit: str
+    white: float | None = None
 
-    def __call__(self, image: NDArray[np.uint8]) -> tuple[NDArray[Any], Placement]:
-        """(h, w, channels) uint8, and where the picture sits in it."""
-        return fitted(image, self.size, self.channels, self.fit)
+    def __call__(self, pictures: Pictures, index: int) -> tuple[NDArray[Any], Placement]:
+        """(h, w, channels) uint8, or float32 where `white` is given; and where the picture sits in it.
+
+        Raises:
+            ImageError: when it cannot be read, or has other channels.
+        """
+        if self.white is None:
+            return fitted(pictures[index], self.size, self.channels, self.fit)
+        planes = with_channels(pictures.planes(index), self.channels, pictures.name(index))
+        return fitted_planes(planes, self.size, self.fit, self.white)
+
+    @property
+    def numbers(self) -> type[np.generic]:
+        """What a pixel is made of."""
+        return np.uint8 if self.white is None else np.float32
 
     @property
     def bytes_each(self) -> int:
         """What one picture takes."""
-        return self.size[0] * self.size[1] * self.channels
+        return self.size[0] * self.size[1] * self.channels * np.dtype(self.numbers).itemsize
+
+
+Encode = Callable[[NDArray[Any], Sequence[Placement], int], NDArray[Any]]
+"""Truth (n,), where the pictures sit in the network's input, how many labels there are -> targets (n, …)."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,7 +72,9 @@ class Feed:
 
     Attributes:
         data: the pictures that can be read.
-        targets: (n, …) what should be said, a row each.
+        encode: truth and placements -> what should be said, a row each.
+        placements: where each picture sits in the network's input.
+        targets: (n, …) those rows, when all fit into memory; else None.
         reading: how pictures become pixels.
         pixels: (n, h, w, c) uint8 when all fit into memory; else None.
         unreadable: what is wrong with each picture that was left out.
@@ -62,7 +82,9 @@ class Feed:
     """
 
     data: Dataset
-    targets: NDArray[Any]
+    encode: Encode
+    placements: Sequence[Placement]
+    targets: NDArray[Any] | None
     reading: Reading
     pixels: NDArray[Any] | None
     unreadable: tuple[str, ...] = field(default=())
@@ -73,19 +95,20 @@ class Feed:
 
     def epoch(self, batch_size: int, order: NDArray[np.intp], seeds: Sequence[int] = ()) -> dict[str, Any]:
         """Arguments of Keras's `fit` for one time through, in that order; changed at random as the seeds say."""
-        if self.pixels is not None and self.mover is None:
+        if self.pixels is not None and self.targets is not None and self.mover is None:
             return {"x": self.pixels[order], "y": self.targets[order], "batch_size": batch_size, "shuffle": False}
         return {"x": _streaming(self, batch_size, order, seeds), "shuffle": False}
 
     def changed(self, indices: NDArray[np.intp], seeds: Sequence[int]) -> tuple[NDArray[Any], NDArray[Any]]:
         """Some of the pictures and their targets, as the network sees them while it learns."""
         if self.mover is None:
-            return self.read(indices), self.targets[indices]
+            return self.read(indices), self.rows(indices)
         some = [self.mover(self._one, index, len(self), np.random.default_rng([*seeds, index])) for index in indices]
         return np.stack([pixels for pixels, _ in some]), np.stack([row for _, row in some])
 
     def _one(self, index: int) -> tuple[NDArray[Any], NDArray[Any]]:
-        return self.read(np.array([index]))[0], self.targets[index]
+        only = np.array([index])
+        return self.read(only)[0], self.rows(only)[0]
 
     def batches(self, batch_size: int) -> Iterator[NDArray[Any]]:
         """The pictures in their order, as (n, h, w, c) uint8."""
@@ -96,11 +119,14 @@ class Feed:
         """(n, h, w, c) uint8 of some of them."""
         if self.pixels is not None:
             return self.pixels[indices]
-        return np.stack([self.reading(self.data.pictures[index])[0] for index in indices])
+        return np.stack([self.reading(self.data.pictures, int(index))[0] for index in indices])
 
-
-Encode = Callable[[NDArray[Any], Sequence[Placement], int], NDArray[Any]]
-"""Truth (n,), where the pictures sit in the network's input, how many labels there are -> targets (n, …)."""
+    def rows(self, indices: NDArray[np.intp]) -> NDArray[Any]:
+        """(n, …) what should be said of some of them."""
+        if self.targets is not None:
+            return self.targets[indices]
+        places = [self.placements[index] for index in indices]
+        return self.encode(self.data.truth[indices], places, len(self.data.labels))
 
 
 def feed(data: Dataset, encode: Encode, reading: Reading, progress: Progress = silent) -> Feed:
@@ -111,9 +137,9 @@ def feed(data: Dataset, encode: Encode, reading: Reading, progress: Progress = s
     """
     if isinstance(data.pictures, Arrays) and data.pictures.pixels.shape[1:] == (*reading.size, reading.channels):
         whole = [stretched(reading.size, reading.size)] * len(data)
-        return Feed(data, encode(data.truth, whole, len(data.labels)), reading, data.pictures.pixels)
+        return Feed(data, encode, whole, encode(data.truth, whole, len(data.labels)), reading, data.pictures.pixels)
     fits = len(data) * reading.bytes_each <= memory_bytes() * MEMORY_SHARE
-    pixels = np.empty((len(data) if fits else 0, *reading.size, reading.channels), np.uint8)
+    pixels = np.empty((len(data) if fits else 0, *reading.size, reading.channels), reading.numbers)
     kept: list[int] = []
     placements: list[Placement] = []
     unreadable: list[str] = []
@@ -128,8 +154,17 @@ def feed(data: Dataset, encode: Encode, reading: Reading, progress: Progress = s
         progress("reading pictures", index + 1, len(data))
     if not kept:
         raise DataError(f"None of the {len(data)} pictures of {data.name} can be read. The first: {unreadable[0]}")
-    targets = encode(data.truth[kept], placements, len(data.labels))
-    return Feed(data.take(kept), targets, reading, pixels[: len(kept)] if fits else None, tuple(unreadable))
+    found = data.take(kept)
+    targets = _targets(found, encode, placements)
+    return Feed(found, encode, placements, targets, reading, pixels[: len(kept)] if fits else None, tuple(unreadable))
+
+
+def _targets(data: Dataset, encode: Encode, placements: Sequence[Placement]) -> NDArray[Any] | None:
+    """All rows; None where they would fill the memory: maps do, as the pictures themselves."""
+    labels = len(data.labels)
+    first = encode(data.truth[:1], placements[:1], labels)
+    is_too_much = first.nbytes * len(data) > memory_bytes() * MEMORY_SHARE
+    return None if is_too_much else encode(data.truth, placements, labels)
 
 
 def memory_bytes() -> int:
@@ -144,7 +179,7 @@ def _readings(data: Dataset, reading: Reading) -> Iterator[tuple[NDArray[Any], P
 
     def read(index: int) -> tuple[NDArray[Any], Placement] | ImageError:
         try:
-            return reading(data.pictures[index])
+            return reading(data.pictures, index)
         except ImageError as error:
             return error
 

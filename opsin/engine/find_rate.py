@@ -64,6 +64,8 @@ def find_rate(
     *,
     task: str = "classification",
     split: Split = (0.8, 0.1, 0.1),
+    labels: Sequence[str] = (),
+    ignore: Sequence[int] = (),
     watch: Watch | None = None,
     **options: Any,
 ) -> RateSearch:
@@ -74,13 +76,15 @@ def find_rate(
         model: the network.
         task: what is to be learned.
         split: of data that are not split.
+        labels: what the numbers in masks stand for.
+        ignore: numbers in masks of pixels of which nothing is said.
         watch: is told how far it is.
         options: as in `TrainOptions`.
     """
     watch = watch or Silent()
-    lesson = lesson_for(data, model, task, split, options)
+    lesson = lesson_for(data, model, task, split, options, labels=labels, ignore=ignore)
     plan = dataclasses.replace(lesson.plan, schedule="constant", learning_rate=LOWEST, steps_per_call=1)
-    some = lesson.data.part("train")
+    some = plan.pictures(lesson.data.part("train"))
     chosen = shuffled(len(some), lesson.options.seed, 0)[: STEPS * plan.batch_size]
     learns = feed(some.take(chosen), lesson.teacher.encode, plan.reading, watch)
     network = built(lesson.architecture, plan, lesson.options, lesson.teacher, lesson.data.labels)
@@ -99,7 +103,7 @@ def _tried(network: Any, learns: Any, batch_size: int, rates: NDArray[Any], watc
         indices = np.arange(start, min(start + batch_size, len(learns)))
         network.reset_metrics()
         # A network without other figures answers with the loss alone.
-        loss = float(np.ravel(network.train_on_batch(learns.read(indices), learns.targets[indices]))[0])
+        loss = float(np.ravel(network.train_on_batch(learns.read(indices), learns.rows(indices)))[0])
         mean = SMOOTHING * mean + (1 - SMOOTHING) * loss
         losses.append(mean / (1 - SMOOTHING ** (step + 1)))  # as Adam does: the mean begins at 0
         watch.step(1, step + 1, len(rates), losses[-1])

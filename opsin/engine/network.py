@@ -17,7 +17,9 @@ from opsin.nn.backend import jit, keras
 from opsin.nn.schedules import schedule
 
 BATCH = 64
-"""Pictures at a time where nothing is learned."""
+"""Pictures at a time where nothing is learned, at most."""
+BATCH_PIXELS = 4_000_000
+"""Pixels at a time where nothing is learned: what a network makes of them on its way takes a hundred times as much."""
 
 
 def built(
@@ -47,7 +49,7 @@ def built(
         return assemble(
             architecture,
             plan.blueprint(options) if is_begun else plan.without_weights().blueprint(options),
-            lambda features: teacher.head(features, labels),
+            lambda features: teacher.head(features, labels, options.head),
             augment(
                 plan.augment,
                 plan.size,
@@ -131,7 +133,7 @@ def teach_last_layer(model: Any, learns: Feed, plan: Plan, options: TrainOptions
         order = shuffled(len(learns), options.seed, epoch)
         head.fit(
             known[order],
-            learns.targets[order],
+            learns.rows(order),
             batch_size=plan.batch_size,
             class_weight=plan.class_weights,
             shuffle=False,
@@ -156,8 +158,9 @@ def split_at_features(model: Any) -> tuple[Any, Any]:
 def raw_answers(model: Any, source: Feed) -> Iterator[tuple[NDArray[Any], NDArray[Any]]]:
     """What the network says about each picture, and what it should, in batches."""
     done = 0
-    for batch in source.batches(BATCH):
-        yield _asked(model, batch), source.targets[done : done + len(batch)]
+    height, width = source.reading.size
+    for batch in source.batches(max(1, min(BATCH, BATCH_PIXELS // (height * width)))):
+        yield _asked(model, batch), source.rows(np.arange(done, done + len(batch)))
         done += len(batch)
 
 

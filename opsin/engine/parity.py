@@ -14,8 +14,7 @@ from numpy.typing import ArrayLike, NDArray
 from opsin.core.errors import ImageError, InputError
 from opsin.core.placement import Placement
 from opsin.data.dataset import Dataset
-from opsin.media.fitting import fitted
-from opsin.models import DEFAULT_FIT, IMAGE, TAUGHT, TEACHERS, Teacher
+from opsin.models import IMAGE, TAUGHT, TEACHERS, Teacher, fitted_as
 from opsin.runtime.litert import LiteRtNetwork
 from opsin.runtime.network import Graph, Network, Place
 from opsin.runtime.onnx import OnnxNetwork
@@ -36,7 +35,7 @@ _RAW_BYTES = 300_000_000
 
 
 def _openvino(path: Path, raw: str) -> Network:
-    return OpenVinoNetwork(path, Graph(IMAGE, {raw: raw}, layout="NHWC"), Place())
+    return OpenVinoNetwork(path, Graph(IMAGE, {raw: raw}, layout="NHWC", is_float=True), Place())
 
 
 Opened = Callable[[Path, str], Network]
@@ -141,12 +140,12 @@ class Trial:
     """Real pictures as the network takes them, and what is true of them.
 
     Attributes:
-        pixels: (n, h, w, c) uint8.
+        pixels: (n, h, w, c) uint8 or float32.
         rows: (n, …) what the network should say of each.
         teacher: of the task.
     """
 
-    pixels: NDArray[np.uint8]
+    pixels: NDArray[Any]
     rows: NDArray[Any]
     teacher: Teacher
 
@@ -159,7 +158,7 @@ class Trial:
         """(n, …): what a network says about them, raw; `tell` is told how many are done."""
         size, found = min(max(1, _BATCH_BYTES // self.pixels[0].size), 64), []
         for start in range(0, len(self.pixels), size):
-            found.append(network({IMAGE: self.pixels[start : start + size]})[self.raw])
+            found.append(network({IMAGE: self.pixels[start : start + size].astype(np.float32)})[self.raw])
             if (start + size) * found[0][0].nbytes > _RAW_BYTES:
                 break
             tell(min(start + size, len(self.pixels)))
@@ -197,10 +196,9 @@ def _shuffled(data: Dataset, part: str) -> NDArray[np.intp]:
 
 def _fitted(data: Dataset, card: Card, indices: NDArray[np.intp]) -> Iterator[tuple[int, NDArray[Any], Placement]]:
     """The pictures that can be read, as the card says: their numbers, their pixels, and where they sit in them."""
-    size = card.input_size or (1, 1)
     for index in map(int, indices):
         try:
-            image = data.pictures[index]
+            image = data.pictures.planes(index) if card.white else data.pictures[index]
         except ImageError:
             continue  # training has told of it already
-        yield index, *fitted(image, size, card.channels, card.fit or DEFAULT_FIT)
+        yield index, *fitted_as(card, image)

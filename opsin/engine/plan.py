@@ -12,10 +12,12 @@ from typing import Any
 import numpy as np
 
 from opsin.core.errors import ImageError, OptionError
-from opsin.core.image import Size
+from opsin.core.image import Planes, Size
 from opsin.data.dataset import Dataset
+from opsin.data.tiles import in_tiles
 from opsin.engine.feeding import Reading, class_weights
 from opsin.engine.settings import TrainOptions
+from opsin.media.fitting import TILES
 from opsin.models import Architecture, Blueprint, Teacher, Usual
 
 SMALL = 64
@@ -40,6 +42,7 @@ class Plan:
         channels: of it.
         labels: how many it is to tell apart.
         fit: how pictures are brought there.
+        white: the number that becomes 255, of pictures with 16 bits or many channels; None of others.
         weights: "imagenet" or None.
         frozen_epochs: epochs for the last layer alone.
         augment: the preset's name.
@@ -66,11 +69,16 @@ class Plan:
     schedule: str
     class_weights: dict[int, float] | None
     steps_per_call: int
+    white: float | None = None
 
     @property
     def reading(self) -> Reading:
         """How pictures become pixels."""
-        return Reading(self.size, self.channels, self.fit)
+        return Reading(self.size, self.channels, self.fit, self.white)
+
+    def pictures(self, data: Dataset) -> Dataset:
+        """What the network sees of the data: all of it, or tiles of its pictures."""
+        return in_tiles(data, self.size) if self.fit == TILES else data
 
     def blueprint(self, options: TrainOptions) -> Blueprint:
         """What the network is asked to be."""
@@ -100,16 +108,19 @@ def plan_for(options: TrainOptions, architecture: Architecture, data: Dataset, t
     """
     _refuse_what_cannot_be(options, teacher)
     first, usual = data.pictures[0], teacher.usual
+    planes, white = data.pictures.planes(0), _white(data) if teacher.takes_planes else None
     in_memory = data.source is None
     weights = _weights(options, architecture)
-    if usual.side:
+    if usual.side and options.fit == TILES:
+        size = shaped(options.image_size or usual.side, [(1, 1)])
+    elif usual.side:
         size = shaped(options.image_size or usual.side, _shapes(data))
     else:
         size = _size(options, architecture, (first.shape[0], first.shape[1]) if in_memory else None, weights)
     is_small = max(size) <= SMALL
     return Plan(
         size=size,
-        channels=first.shape[2],
+        channels=first.shape[2] if white is None else planes.shape[2],
         labels=len(data.labels),
         fit=_fit(options, data, usual),
         weights=weights,
@@ -124,18 +135,21 @@ def plan_for(options: TrainOptions, architecture: Architecture, data: Dataset, t
         schedule=options.schedule if options.schedule != "auto" else "one_cycle",
         class_weights=_class_weights(options, data, usual),
         steps_per_call=_or(options.steps_per_call, 16 if is_small else 1),
+        white=white,
     )
 
 
 def _refuse_what_cannot_be(options: TrainOptions, teacher: Teacher) -> None:
     """Options that are about features and labels mean nothing to a network that answers about places."""
-    if not teacher.sees_maps:
-        return
     usual = TrainOptions()
-    for name in ("views", "dropout", "frozen_epochs", "loss", "label_smoothing"):
+    for name in teacher.refuses:
         given = getattr(options, name)
         if given not in (getattr(usual, name), 0):
             raise OptionError(f"{name} cannot be chosen for {teacher.task}; got {given!r}. Leave it out.")
+    if options.head not in ("auto", *teacher.heads):
+        raise OptionError(f"head must be left out for {teacher.task}; got {options.head!r}.")
+    if options.fit == TILES and not teacher.takes_tiles:
+        raise OptionError(f"fit must not be {TILES} for {teacher.task}: only maps of pixels can be cut into tiles.")
 
 
 def _or(value: Any, otherwise: Any) -> Any:
@@ -161,6 +175,18 @@ def _shapes(data: Dataset) -> list[Size]:
             image = data.pictures[int(index)]
             found.append((image.shape[0], image.shape[1]))
     return found or [(1, 1)]
+
+
+def _white(data: Dataset) -> float | None:
+    """The highest number of the fewest bits that some pictures need, as 4095; None where all are 8-bit colours."""
+    found = list[Planes]()
+    for index in np.flatnonzero(data.parts == "train")[:: max(1, len(data) // LOOKED_AT)]:
+        with suppress(ImageError):  # reading all of them tells of it
+            found.append(data.pictures.planes(int(index)))
+    if all(each.dtype == np.uint8 and each.shape[2] in (1, 3) for each in found):
+        return None
+    most = max(int(each.max()) for each in found)
+    return float(2 ** max(8, most.bit_length()) - 1)
 
 
 def _class_weights(options: TrainOptions, data: Dataset, usual: Usual) -> dict[int, float] | None:

@@ -21,6 +21,8 @@ class Recipe:
         task: what is to be learned.
         options: as in `TrainOptions`.
         split: shares for training, validation and test, where the data are not split already.
+        labels: what the numbers in masks stand for, where no file beside them says it.
+        ignore: numbers in masks that stand for pixels of which nothing is said.
         gives: figures that it should reach, by name: "test accuracy".
         about: one sentence: on what machine, in what time.
     """
@@ -30,6 +32,8 @@ class Recipe:
     task: str = "classification"
     options: Mapping[str, Any] = field(default_factory=dict)
     split: tuple[float, float, float] = (0.8, 0.1, 0.1)
+    labels: tuple[str, ...] = ()
+    ignore: tuple[int, ...] = ()
     gives: Mapping[str, float] = field(default_factory=dict)
     about: str = ""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,11 @@ from opsin.core.errors import UsageError
 from opsin.data.dataset import Dataset
 from opsin.data.load import load
 from opsin.engine.run import FACTS, Run
+
+
+def masks_asked(asked: Mapping[str, Any]) -> dict[str, Any]:
+    """What a run was told about the numbers in masks, as keywords of `load`; runs of before were told nothing."""
+    return {"labels": asked.get("labels", ()), "ignore": asked.get("ignore", ())}
 
 
 def data_of(folder: Path, data: Any = None) -> Dataset:
@@ -31,4 +37,5 @@ def data_of(folder: Path, data: Any = None) -> Dataset:
     named = asked["data"] if data is None else data  # a dataset that is split already stays as it is
     if named is None:
         raise UsageError(f"{folder} was taught with an object as its data. Give it again (data=…).")
-    return load(named, task=asked.get("task"), split=tuple(asked["split"]), seed=facts["options"]["seed"])
+    split, seed = tuple(asked["split"]), facts["options"]["seed"]
+    return load(named, task=asked.get("task"), split=split, seed=seed, **masks_asked(asked))

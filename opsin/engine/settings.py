@@ -25,9 +25,9 @@ class TrainOptions(Checked):
     image_size: int | None = option(None, help="Side of the network's input in pixels; the data's or network's.", low=1)
     fit: str = option(
         "auto",
-        help="How a picture is brought to that size: all of it squeezed, its middle, all of it with borders, or as a "
-        "single character.",
-        choices=("auto", "squeeze", "crop", "letterbox", "ink"),
+        help="How a picture is brought to that size: all of it squeezed, its middle, all of it with borders, as a "
+        "single character, or not at all but in tiles (of a segmenter, for fine things in large pictures).",
+        choices=("auto", "squeeze", "crop", "letterbox", "ink", "tiles"),
     )
     weights: str = option(
         "auto",
@@ -62,10 +62,15 @@ class TrainOptions(Checked):
     averaging: float = option(
         0.0, help="Keep a moving average of the weights with this momentum, and use it.", low=0.0, high=0.99999
     )
+    head: str = option(
+        "auto",
+        help="Of a segmenter, how feature maps become labels: deeplab looks far and is quick, unet sees thin things.",
+        choices=("auto", "deeplab", "unet"),
+    )
     loss: str = option(
         "auto",
-        help="What is made small; the task's own, or, of a classifier, one of the others.",
-        choices=("auto", "crossentropy", "focal"),
+        help="What is made small. Of a classifier crossentropy or focal; of a segmenter crossentropy, focal, dice, "
+        "boundary, or a sum, as crossentropy+dice.",
     )
     label_smoothing: float = option(0.0, help="Share of certainty spread over all labels.", low=0.0, high=0.99)
     class_weights: str = option(

@@ -10,14 +10,15 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import partial
 from itertools import islice
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, TypeVar, cast
 
 from opsin.core.errors import InputError, OptionError
-from opsin.core.image import Image, Size
+from opsin.core.image import Image, Planes, Size
 from opsin.core.options import Options
 from opsin.engine.predict import model_for, options_for
 from opsin.engine.tracking import asking_more, begin, can_be_followed, only_sure, track_things
 from opsin.media.item import Item
+from opsin.media.planes import shown
 from opsin.media.sources import Source, open_source
 from opsin.models import Model
 from opsin.tasks import TASKS, Result, Task
@@ -189,28 +190,42 @@ def _batches(items: Iterable[Item], size: int) -> Iterator[list[Item]]:
         yield batch
 
 
+Read = tuple[Planes, Size] | InputError
+"""A picture and the (height, width) of the whole; or why it cannot be read."""
+
+
 def _answer_batch(model: Model[R], options: Options, keeps_images: bool, items: list[Item]) -> list[Answer[R]]:
     """Reads the items, runs the model on those that could be read, and answers for all, in their order."""
-    read = [_read(item, None if keeps_images else model.reading_size(options)) for item in items]
+    at_least = None if keeps_images else model.reading_size(options)
+    read: list[Read] = [_planes(item) if model.reads_planes else _read(item, at_least) for item in items]
     good = [each for each in read if not isinstance(each, InputError)]
-    results = iter(model.run([image for image, _ in good], options) if good else [])
+    # Models that read planes take them in the place of images.
+    results = iter(model.run([cast("Image", image) for image, _ in good], options) if good else [])
     return [_answer(item, each, results, keeps_images) for item, each in zip(items, read, strict=True)]
 
 
-def _read(item: Item, at_least: Size | None) -> tuple[Image, Size] | InputError:
+def _read(item: Item, at_least: Size | None) -> Read:
     try:
         return item.read(at_least)
     except InputError as error:
         return error
 
 
-def _answer(item: Item, read: tuple[Image, Size] | InputError, results: Iterator[R], keeps_images: bool) -> Answer[R]:
+def _planes(item: Item) -> Read:
+    try:
+        planes = item.planes()
+    except InputError as error:
+        return error
+    return planes, (planes.shape[0], planes.shape[1])
+
+
+def _answer(item: Item, read: Read, results: Iterator[R], keeps_images: bool) -> Answer[R]:
     if isinstance(read, InputError):
         return Answer(item, error=read)
     image, size = read
     result = next(results)
     whole = result if result.size == size else result.resized(size)  # it may have been read at a smaller scale
-    return Answer(item, image if keeps_images else None, whole)
+    return Answer(item, shown(image) if keeps_images else None, whole)
 
 
 def _log(item: Item, error: InputError) -> None:

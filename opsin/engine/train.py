@@ -24,6 +24,7 @@ from opsin.engine.network import built, compiled, raw_answers, teach_last_layer
 from opsin.engine.plan import Plan, plan_for
 from opsin.engine.recipe import read_recipe
 from opsin.engine.run import Run, begin
+from opsin.engine.run_data import masks_asked
 from opsin.engine.settings import TrainOptions
 from opsin.engine.watching import Silent, Watch
 from opsin.models import TEACHERS, Architecture, Teacher, network_named
@@ -65,6 +66,8 @@ def train(
     runs: str | Path = "runs",
     task: str = "classification",
     split: Split = (0.8, 0.1, 0.1),
+    labels: Sequence[str] = (),
+    ignore: Sequence[int] = (),
     callbacks: Sequence[Any] | Callable[[Run], Sequence[Any]] = (),
     watch: Watch | None = None,
     **options: Any,
@@ -80,6 +83,8 @@ def train(
         runs: the folder of all runs.
         task: what is to be learned: "classification", or "detection".
         split: shares for training, validation and test, where the data are not split already.
+        labels: what the numbers 0, 1, 2 … in masks stand for, where no file beside them says it.
+        ignore: numbers in masks that stand for pixels of which nothing is said.
         callbacks: Keras callbacks, or a function that makes them for a run (to write into its folder).
         watch: is told how far it is.
         options: as in `TrainOptions`: epochs, batch_size, learning_rate, augment …
@@ -89,7 +94,7 @@ def train(
         InputError: for data that nothing can be learned from, or a loss that is no number any more.
     """
     watch = watch or Silent()
-    asked, given = _asked(data, model, task, split, options)
+    asked, given = _asked(data, model, task, split, labels, ignore, options)
     lesson = lesson_for(**given)
     recipe = asked["recipe"]
     stem = Path(recipe).stem if recipe else f"{Path(lesson.data.name).stem}-{lesson.architecture.name}"
@@ -132,6 +137,7 @@ def resume(
         asked["task"],
         tuple(asked["split"]),
         facts["options"],
+        **masks_asked(asked),
     )
     if lesson.data.digest() != facts["data"]["digest"]:
         raise RunError(f"The pictures or labels of {lesson.data.name} have changed since {run} began. Train anew.")
@@ -145,7 +151,13 @@ def _given(asked: Mapping[str, Any], what: str, value: Any, run: Run) -> Any:
 
 
 def _asked(
-    data: Any, model: Any, task: str, split: Split, options: Mapping[str, Any]
+    data: Any,
+    model: Any,
+    task: str,
+    split: Split,
+    labels: Sequence[str],
+    ignore: Sequence[int],
+    options: Mapping[str, Any],
 ) -> tuple[dict[str, Any], dict[str, Any]]:
     """What run.json says was asked, and the arguments of `lesson_for`; a recipe's own where it is one."""
     recipe = None
@@ -153,10 +165,12 @@ def _asked(
         recipe = str(data)
         read = read_recipe(recipe)
         data, model, task, split = read.data, read.model, read.task, read.split
+        labels, ignore = read.labels, read.ignore
         options = {**read.options, **options}
     model = TEACHERS.get(task).usual.model if model is None else model
+    masks = {"labels": list(labels), "ignore": list(ignore)}
     asked = {"recipe": recipe, "data": _source(data), "model": _source(model), "task": task, "split": list(split)}
-    return asked, {"data": data, "model": model, "task": task, "split": split, "options": options}
+    return asked | masks, {"data": data, "model": model, "task": task, "split": split, "options": options} | masks
 
 
 def _source(value: Any) -> Any:
@@ -166,8 +180,17 @@ def _source(value: Any) -> Any:
     return str(value) if isinstance(value, (str, Path)) else None
 
 
-def lesson_for(data: Any, model: Any, task: str, split: Split, options: Mapping[str, Any]) -> Lesson:
-    """Data and network found, and every choice made.
+def lesson_for(
+    data: Any,
+    model: Any,
+    task: str,
+    split: Split,
+    options: Mapping[str, Any],
+    *,
+    labels: Sequence[str] = (),
+    ignore: Sequence[int] = (),
+) -> Lesson:
+    """Data and network found, and every choice made; the arguments are those of `train`.
 
     Raises:
         UsageError: for a name or an option that cannot be.
@@ -177,7 +200,7 @@ def lesson_for(data: Any, model: Any, task: str, split: Split, options: Mapping[
     teacher = TEACHERS.get(task)
     model = teacher.usual.model if model is None else model
     architecture = cnn(**model) if isinstance(model, Mapping) else network_named(model)
-    loaded = load(data, task=task, split=split, seed=asked.seed)
+    loaded = load(data, task=task, split=split, seed=asked.seed, labels=labels, ignore=ignore)
     return Lesson(loaded, architecture, asked, plan_for(asked, architecture, loaded, teacher), teacher)
 
 
@@ -249,7 +272,7 @@ def _feeds(lesson: Lesson, watch: Watch) -> tuple[Feed, Feed | None]:
     for part in ("train", "validation"):
         if part not in lesson.data.parts:
             continue
-        some = lesson.data.part(part)
+        some = lesson.plan.pictures(lesson.data.part(part))
         feeds.append(feed(some, lesson.teacher.encode, lesson.plan.reading, watch))
         for line in feeds[-1].unreadable:
             watch.note(f"Left out: {line}")
@@ -294,6 +317,7 @@ def _card(run: Run, lesson: Lesson, model: Any, judged: Feed | None) -> Card:
         labels=lesson.data.labels,
         input_size=lesson.plan.size,
         channels=lesson.plan.channels,
+        white=lesson.plan.white,
         fit=lesson.plan.fit,
         licence=lesson.architecture.licence if lesson.plan.weights else "",
         trained_on=lesson.data.name,

@@ -18,6 +18,7 @@ from opsin.core.errors import ImageError, NoReaderError
 from opsin.core.image import Image, Size
 from opsin.media.colour import rgb
 from opsin.media.limits import DEFAULT_LIMITS, Limits, first_line, spoken
+from opsin.media.planes import decode_planes, has_planes, shown
 from opsin.media.sniff import ARCHIVE_KINDS, HEAD_BYTES, VIDEO_KINDS, kind_of
 
 if TYPE_CHECKING:
@@ -66,6 +67,17 @@ def decode(
         ImageError: when it is missing, no picture, damaged or too large.
         NoReaderError: an ImageError for HEIC, where its reader is not installed.
     """
+    try:
+        return _decoded(data, name, at_least, limits)
+    except ImageError:
+        # Pillow knows no colours of two channels, or of five.
+        if not has_planes(data, name=name, limits=limits):
+            raise
+        image = shown(decode_planes(data, name=name, limits=limits))
+        return image, (image.shape[0], image.shape[1])
+
+
+def _decoded(data: bytes | Path, name: str, at_least: Size | None, limits: Limits) -> tuple[Image, Size]:
     with opened_picture(data, name, limits) as picture:
         # Only JPEG tells its orientation without reading all the pixels first.
         if picture.format not in _DRAFT_KINDS:

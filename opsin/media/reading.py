@@ -7,15 +7,16 @@ from pathlib import Path
 from typing import NoReturn
 
 from opsin.core.errors import ImageError
-from opsin.core.image import Image, Size
+from opsin.core.image import Image, Planes, Size
 from opsin.media.decode import decode
 from opsin.media.item import Item
-from opsin.media.limits import Limits
+from opsin.media.limits import DEFAULT_LIMITS, Limits
+from opsin.media.planes import decode_planes, has_planes
 
 
 def picture(data: bytes | Path, name: str, limits: Limits) -> Item:
     """The item of one picture, in a file or in bytes; nothing is read yet."""
-    return Item(name, partial(_decoded, data, name, limits))
+    return Item(name, partial(_decoded, data, name, limits), planes_reader=partial(read_planes, data, name, limits))
 
 
 def ready(image: Image, name: str) -> Item:
@@ -30,6 +31,17 @@ def failing(name: str, message: str) -> Item:
 
 def _decoded(data: bytes | Path, name: str, limits: Limits, at_least: Size | None) -> tuple[Image, Size]:
     return decode(data, name=name, at_least=at_least, limits=limits)
+
+
+def read_planes(data: bytes | Path, name: str, limits: Limits = DEFAULT_LIMITS) -> Planes:
+    """(h, w, c) as it is written where it has 16 bits or many channels; else (h, w, 3) colours, upright.
+
+    Raises:
+        ImageError: when it cannot be read.
+    """
+    if has_planes(data, name=name, limits=limits):
+        return decode_planes(data, name=name, limits=limits)
+    return decode(data, name=name, limits=limits)[0]
 
 
 def _given(image: Image, at_least: Size | None) -> tuple[Image, Size]:

@@ -5,7 +5,7 @@ from opsin.models._logits import as_logits
 from opsin.models._model import Model, Pipeline, SingleNetwork
 from opsin.models._own import network_named
 from opsin.models._registry import MODELS, card_of, cards_needed, open_model, register
-from opsin.models._taught import DEFAULT_FIT, IMAGE, TAUGHT, TaughtModel
+from opsin.models._taught import DEFAULT_FIT, IMAGE, TAUGHT, TaughtModel, fitted_as
 from opsin.models._teacher import TEACHERS, Mover, Teacher, Usual
 
 __all__ = [
@@ -28,6 +28,7 @@ __all__ = [
     "assemble",
     "card_of",
     "cards_needed",
+    "fitted_as",
     "network_named",
     "open_model",
     "register",

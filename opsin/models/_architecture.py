@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import random
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -21,7 +22,7 @@ class Blueprint:
 
     Attributes:
         size: (height, width) of its input in pixels.
-        channels: of its input: 1 or 3.
+        channels: of its input: 1, 3, or as many as pictures have; others than 1 and 3 are mixed to 3 first.
         labels: how many it is to tell apart; needed by the networks that bring their own last layer.
         weights: "imagenet" to begin with what was learned there; None to begin from random numbers.
         dropout: share of features left out in training, before the last layer; None leaves it to the network.
@@ -72,6 +73,9 @@ class Architecture:
     maps: Callable[[Any, Blueprint], Mapping[int, Any]] | None = None
 
 
+MOST_CHANNELS = 16
+"""Channels that a picture may have."""
+
 ARCHITECTURES: Registry[Architecture] = Registry("network", "opsin.models")
 """Every network that can be taught, by name."""
 
@@ -92,8 +96,8 @@ def assemble(
         labels_head: features (n, d) -> logits (n, labels), both Keras tensors: the last layer. A network that is whole
             has one already, and this one is not asked.
         augment: a Keras layer or model, pixels -> pixels, at work in training only.
-        sees_maps: whether the last layers take the feature maps by their stride instead of features; then nothing is
-            dropped out before them.
+        sees_maps: whether the last layers take the feature maps by their stride, the pixels themselves being that of
+            stride 1, instead of features; then nothing is dropped out before them.
 
     Raises:
         UsageError: when the network cannot be built for that size, has no feature maps where they are wanted, or
@@ -103,12 +107,21 @@ def assemble(
     check_blueprint(architecture, blueprint)
     with _seeded(blueprint.seed):
         image = keras().Input((*blueprint.size, blueprint.channels), name="image", dtype="float32")
-        pixels = image if augment is None else augment(image)
+        pixels = _as_colours(image if augment is None else augment(image), blueprint)
+        blueprint = blueprint if blueprint.channels in (1, 3) else dataclasses.replace(blueprint, channels=3)
         if sees_maps:
-            raw = labels_head(_maps(architecture, pixels, blueprint))
+            raw = labels_head({1: pixels, **_maps(architecture, pixels, blueprint)})
         else:
             raw = _logits(architecture, architecture.features(pixels, blueprint), blueprint, labels_head)
         return keras().Model(image, raw, name=_model_name(architecture.name))
+
+
+def _as_colours(pixels: Any, blueprint: Blueprint) -> Any:
+    """Pixels of one channel or three as they are; others mixed to three, by numbers that are learned."""
+    if blueprint.channels in (1, 3):
+        return pixels
+    even = keras().initializers.Constant(1 / blueprint.channels)
+    return keras().layers.Conv2D(3, 1, kernel_initializer=even, name="mix")(pixels)
 
 
 def _logits(architecture: Architecture, features: Any, blueprint: Blueprint, labels_head: Callable[[Any], Any]) -> Any:
@@ -167,8 +180,8 @@ def check_blueprint(architecture: Architecture, blueprint: Blueprint) -> None:
             f"The network {name} needs pictures of at least {low} x {narrow} pixels; got {height} x {width}. "
             "Ask for a larger input size, or take a network with fewer layers."
         )
-    if blueprint.channels not in (1, 3):
-        raise UsageError(f"channels must be 1 (grey) or 3 (colour); got {blueprint.channels}.")
+    if not 1 <= blueprint.channels <= MOST_CHANNELS:
+        raise UsageError(f"channels must be 1 (grey), 3 (colour), or up to {MOST_CHANNELS}; got {blueprint.channels}.")
     if blueprint.weights is not None and blueprint.weights not in architecture.weights:
         known = " or ".join([*architecture.weights, "none"])
         raise UsageError(f"The network {name} can begin with the weights {known}; got {blueprint.weights!r}.")

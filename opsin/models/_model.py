@@ -43,6 +43,11 @@ class Model(ABC, Generic[R]):
             parts: the models that the card names as its parts, by role, already opened.
         """
 
+    @property
+    def reads_planes(self) -> bool:
+        """Whether pictures are to be read as they are written, with 16 bits and any number of channels."""
+        return False
+
     def reading_size(self, options: Options) -> Size | None:
         """(height, width) below which no image should be read to be asked so; larger ones gain nothing.
 

@@ -62,6 +62,10 @@ class Teacher(ABC):
         figure: what people judge the task by: the name of what `quality` answers.
         usual: what is chosen when nobody asks for something else.
         sees_maps: whether the last layers take feature maps by their stride, instead of features.
+        heads: the last layers that can be chosen, by name, the usual one first; none where there is but one kind.
+        takes_tiles: whether pictures can be taught in tiles.
+        takes_planes: whether pictures may have 16 bits, or other channels than colours.
+        refuses: what `opsin train` can be asked that means nothing to this task.
         judges_answers: whether an epoch is judged by `figures`; else by Keras, with `metrics`.
     """
 
@@ -73,10 +77,20 @@ class Teacher(ABC):
     usual: ClassVar[Usual] = Usual()
     sees_maps: ClassVar[bool] = False
     judges_answers: ClassVar[bool] = False
+    heads: ClassVar[tuple[str, ...]] = ()
+    takes_tiles: ClassVar[bool] = False
+    takes_planes: ClassVar[bool] = False
+    refuses: ClassVar[tuple[str, ...]] = ()
 
     @abstractmethod
-    def head(self, features: Any, labels: Sequence[str]) -> Any:
-        """The network's raw output (a Keras tensor) on top of its features, or of its feature maps."""
+    def head(self, features: Any, labels: Sequence[str], kind: str = "auto") -> Any:
+        """The network's raw output (a Keras tensor) on top of its features, or of its feature maps.
+
+        Args:
+            features: (n, d), or feature maps by their strides.
+            labels: what it is to tell apart.
+            kind: one of `heads`; "auto" for the usual one.
+        """
 
     @abstractmethod
     def encode(self, truth: NDArray[Any], placements: Sequence[Placement], labels: int) -> NDArray[Any]:

@@ -26,7 +26,7 @@ class ClassificationTeacher(Teacher):
     is_better_high: ClassVar[bool] = True
     figure: ClassVar[str] = "accuracy"
 
-    def head(self, features: Any, labels: Sequence[str]) -> Any:
+    def head(self, features: Any, labels: Sequence[str], kind: str = "auto") -> Any:
         """Logits (n, labels), in float32 whatever the rest is computed in: their differences are what counts."""
         return keras().layers.Dense(len(labels), dtype="float32", name="logits")(features)
 

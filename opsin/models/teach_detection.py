@@ -47,6 +47,7 @@ class DetectionTeacher(Teacher):
     figure: ClassVar[str] = "AP"
     sees_maps: ClassVar[bool] = True
     judges_answers: ClassVar[bool] = True
+    refuses: ClassVar[tuple[str, ...]] = ("views", "dropout", "frozen_epochs", "loss", "label_smoothing")
     usual: ClassVar[Usual] = Usual(
         model="efficientnet_lite0",
         fit="letterbox",
@@ -57,14 +58,15 @@ class DetectionTeacher(Teacher):
         weighs_classes=False,
     )
 
-    def head(self, features: Any, labels: Sequence[str]) -> Any:
+    def head(self, features: Any, labels: Sequence[str], kind: str = "auto") -> Any:
         """The pyramid and its answers, on top of feature maps by their stride."""
         missing = [stride for stride in STRIDES if stride not in features]
         if missing:
+            had = ", ".join(str(stride) for stride in features if stride > 1)
             raise UsageError(
                 f"A detector looks at feature maps of strides {', '.join(map(str, STRIDES))}; this network has "
-                f"{', '.join(map(str, features)) or 'none'} at this size. Give an --image-size that is a multiple of "
-                f"{STRIDES[-1]}, or take another network, as efficientnet_lite0."
+                f"{had or 'none'} at this size. Give an --image-size that is a multiple of {STRIDES[-1]}, "
+                "or take another network, as efficientnet_lite0."
             )
         return proposals(features, len(labels))
 

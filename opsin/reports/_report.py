@@ -45,7 +45,7 @@ class Answers:
         card: of the model.
         data: the n pictures, all of which could be read.
         raw: the network's outputs, by name; the first axis of each is n. Empty where the report wants results.
-        results: n answers, where the report wants them.
+        results: what the report keeps of n answers (`Report.kept`), where it wants them.
         sizes: (n, 2) height and width of each picture, in pixels.
         outside: the same for pictures of other things, where there are any.
         notes: what a reader should know first: a sentence each.
@@ -55,7 +55,7 @@ class Answers:
     data: Dataset
     sizes: NDArray[Any]
     raw: Arrays = field(default_factory=dict)
-    results: Sequence[Result] = field(default=())
+    results: Sequence[Any] = field(default=())
     outside: Outside | None = None
     notes: Sequence[str] = field(default=())
 
@@ -99,6 +99,11 @@ class Report(ABC):
             InputError: when the data has labels that the model was not taught.
             UnknownNameError: when the data has no such column.
         """
+
+    @classmethod
+    def kept(cls, data: Dataset, index: int, result: Any) -> Any:
+        """What is kept of the answer about a picture of the data: all of it, unless that takes much memory."""
+        return result
 
     @property
     @abstractmethod

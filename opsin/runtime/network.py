@@ -47,6 +47,7 @@ class Graph:
         outputs: our name -> the file's name of the value to give out, which may lie anywhere inside the network.
         layout: the order of the input's axes in the file: batch, channels, height and width.
         constants: inputs that always have the same value, by the file's name.
+        is_float: whether pixels are given as float32, in 0..255, and not as uint8.
         is_bgr: whether the file wants blue first.
         shape: of the file's pixels, where the network takes more than the file says; -1 stands for any length.
     """
@@ -57,5 +58,6 @@ class Graph:
     std: tuple[float, ...] = ()
     layout: str = "NCHW"
     constants: Mapping[str, tuple[tuple[float, ...], ...]] = field(default_factory=dict)
+    is_float: bool = False
     is_bgr: bool = False
     shape: tuple[int, ...] | None = None

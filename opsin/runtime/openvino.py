@@ -130,7 +130,7 @@ def _take_pixels(model: openvino.Model, graph: Graph) -> openvino.Model:
 
     steps = PrePostProcessor(model)
     pixels = steps.input(graph.pixels)
-    pixels.tensor().set_element_type(Type.u8).set_layout(Layout("NHWC"))
+    pixels.tensor().set_element_type(Type.f32 if graph.is_float else Type.u8).set_layout(Layout("NHWC"))
     pixels.model().set_layout(Layout(graph.layout))
     converted = pixels.preprocess().convert_element_type(Type.f32)
     if graph.is_bgr:

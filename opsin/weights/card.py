@@ -28,7 +28,8 @@ class Card:
         paper: the paper that describes the network.
         published: figures that its authors state, by name.
         measured: figures that `dev.py measure` gave here, by name.
-        channels: of the network's input: 3 for colour, 1 for grey.
+        channels: of the network's input: 3 for colour, 1 for grey, any number of pictures with `white`.
+        white: the number in pictures of 16 bits or many channels that the network is shown as 255; None of others.
         fit: how a picture is brought to the input's size: "squeeze" (sides as they fall), "crop" (the middle, of a
             picture scaled to its short side), "letterbox" (all of it, with borders), or "ink" (a single character,
             made light on dark and centred as MNIST's are). Families with a way of their own leave it out.
@@ -54,6 +55,7 @@ class Card:
     published: Mapping[str, float] = field(default_factory=dict)
     measured: Mapping[str, float] = field(default_factory=dict)
     channels: int = 3
+    white: float | None = None
     fit: str = ""
     temperature: float = 1.0
     offset: float = 0.0

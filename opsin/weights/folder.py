@@ -150,7 +150,7 @@ def _is_text(value: object) -> bool:
     return isinstance(value, str)
 
 
-_LATER: Mapping[str, Any] = {"offset": 0.0}
+_LATER: Mapping[str, Any] = {"offset": 0.0, "white": None}
 """What cards of earlier versions did not say, and what it means there."""
 
 _Rule = tuple[str, Callable[[Any], bool]]
@@ -161,7 +161,8 @@ _RULES: Mapping[str, _Rule] = {
     "input_size": ("[height, width] in pixels, or null", _is_size),
     "published": ("figures by name", _are_figures),
     "measured": ("figures by name", _are_figures),
-    "channels": ("1 or 3", lambda value: _is_count(value) and value in (1, 3)),
+    "channels": ("1 to 16", lambda value: _is_count(value) and value <= 16),
+    "white": ("a number above 0, or null", lambda value: value is None or (_is_number(value) and value > 0)),
     "fit": (f"one of {', '.join(FITS)}, or empty", lambda value: value in ("", *FITS)),
     "temperature": ("a number above 0", lambda value: _is_number(value) and value > 0),
     "offset": ("a number", _is_number),

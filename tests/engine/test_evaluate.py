@@ -312,19 +312,19 @@ def test_pictures_are_answered_in_batches_and_progress_is_told(run, model, tmp_p
 
 def test_no_more_pictures_are_read_ahead_than_one_batch_holds(run, tmp_path, monkeypatch):
     waiting, most, lock = [0], [0], threading.Lock()
-    prepared, joined = evaluating._prepared, evaluating._joined
+    shown, joined = evaluating._shown, evaluating._joined
 
     def counting(*given):
         with lock:
             waiting[0] += 1
             most[0] = max(most[0], waiting[0])
-        return prepared(*given)
+        return shown(*given)
 
     def emptied(batches):
         waiting[0] = 0
         return joined(batches)
 
-    monkeypatch.setattr(evaluating, "_prepared", counting)
+    monkeypatch.setattr(evaluating, "_shown", counting)
     monkeypatch.setattr(evaluating, "_joined", emptied)
     evaluate(run, colours(tmp_path / "other", 25))
     assert most == [BATCH]
@@ -372,10 +372,10 @@ class TestDetection:
         labels, pictures = ("hole", "spot"), Arrays(pixels, np.arange(40))
         return Dataset(name="sky", labels=labels, pictures=pictures, truth=as_truth(truth), parts=parts)
 
-    def test_a_detector_is_judged_by_its_results_batch_by_batch(self, run, spots):
+    def test_a_detector_is_judged_by_its_results(self, run, spots):
         done = evaluate(run, spots)
         assert (done.figures["ap"], done.figures["pictures"]) == (1, 40)
-        assert Spots.asked == [(0.001, 100)] * 2
+        assert Spots.asked == [(0.001, 100)] * 40
         assert done.findings_title == "Most often wrong"
 
     def test_results_are_not_kept_raw(self, run, spots, monkeypatch):

@@ -150,3 +150,12 @@ def test_a_real_file_is_read_upright(tmp_path):
 
     assert READING(read_image(tmp_path / "a.jpg"))[0].shape == (6, 8, 3)
     assert read_image(tmp_path / "a.jpg").shape == (8, 6, 3)
+
+
+def test_rows_that_would_fill_the_memory_are_made_when_they_are_asked_for(monkeypatch):
+    whole = feed(dataset(Mixed(SIZES)), encode, READING)
+    monkeypatch.setattr(feeding, "memory_bytes", lambda: 0)
+    found = feed(dataset(Mixed(SIZES)), encode, READING)
+    assert found.targets is None
+    for indices in (np.array([2, 0]), np.arange(3)):
+        assert (found.rows(indices) == whole.rows(indices)).all()

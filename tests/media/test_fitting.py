@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from opsin.core.errors import ImageError, OptionError
-from opsin.media.fitting import FITS, fitted
+from opsin.media.fitting import FITS, fitted, fitted_planes, with_channels
 
 
 def picture(height: int, width: int) -> np.ndarray:
@@ -56,7 +56,7 @@ def test_grey_weighs_green_most():
 
 
 def test_an_unknown_fit_is_refused_with_the_known_ones():
-    with pytest.raises(OptionError, match=r"fit must be one of squeeze, crop, letterbox, ink; got 'stretch'"):
+    with pytest.raises(OptionError, match=r"fit must be one of squeeze, crop, letterbox, ink, tiles; got 'stretch'"):
         fitted(picture(4, 4), (2, 2), 3, "stretch")
 
 
@@ -68,3 +68,29 @@ def test_two_channels_are_refused():
 def test_what_is_no_image_is_refused():
     with pytest.raises(ImageError, match="got float64"):
         fitted(np.zeros((4, 4)), (2, 2), 3, "squeeze")
+
+
+def test_planes_keep_every_digit_and_their_channels_apart():
+    planes = np.random.default_rng(0).integers(0, 65536, (6, 8, 7), dtype=np.uint16)
+    pixels, placement = fitted_planes(planes, (6, 8), "squeeze", 65535)
+    assert (np.rint(pixels * (65535 / 255)) == planes).all()
+    assert placement.scale == (1.0, 1.0)
+
+
+def test_each_channel_is_moved_as_it_would_be_alone():
+    planes = np.random.default_rng(0).integers(0, 4096, (9, 7, 6), dtype=np.uint16)
+    together, _ = fitted_planes(planes, (12, 16), "letterbox", 4095)
+    alone = [fitted_planes(planes[..., c : c + 1], (12, 16), "letterbox", 4095)[0] for c in range(6)]
+    assert (together == np.concatenate(alone, axis=2)).all()
+
+
+def test_other_channels_than_a_network_takes_are_refused():
+    with pytest.raises(ImageError, match="scan has 2 channels; this network takes 5"):
+        with_channels(np.zeros((4, 4, 2), np.uint16), 5, "scan")
+
+
+def test_in_tiles_the_middle_is_seen_at_its_own_scale():
+    image = np.random.default_rng(0).integers(0, 256, (20, 30, 3), dtype=np.uint8)
+    pixels, placement = fitted(image, (10, 10), 3, "tiles")
+    assert (pixels == image[5:15, 10:20]).all()
+    assert (placement.scale, placement.shift) == ((1.0, 1.0), (-10.0, -5.0))

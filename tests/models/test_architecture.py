@@ -103,8 +103,13 @@ class TestRefusals:
             assemble(wide, SMALL, head)
 
     def test_another_number_of_channels(self):
-        with pytest.raises(UsageError, match=r"channels must be 1 \(grey\) or 3 \(colour\); got 4."):
-            assemble(TINY, Blueprint(size=(8, 8), channels=4), head)
+        with pytest.raises(UsageError, match=r"channels must be 1 \(grey\), 3 \(colour\), or up to 16; got 17."):
+            assemble(TINY, Blueprint(size=(8, 8), channels=17), head)
+
+    def test_other_channels_than_colours_are_mixed_to_three(self):
+        network = assemble(TINY, Blueprint(size=(8, 8), channels=5), head)
+        assert network.input_shape == (None, 8, 8, 5)
+        assert network.get_layer("mix").output.shape == (None, 8, 8, 3)
 
     def test_weights_that_the_network_does_not_have(self):
         with pytest.raises(UsageError, match=r"The network cnn can begin with the weights none; got 'imagenet'."):

@@ -9,7 +9,7 @@ from sklearn.metrics import accuracy_score, jaccard_score
 
 from opsin.core.errors import ImageError, InputError, UnknownNameError
 from opsin.core.placement import stretched
-from opsin.tasks.segmentation import Segmentation, SegmentationOptions, best_map, score
+from opsin.tasks.segmentation import Segmentation, best_map, score
 
 LABELS = ("background", "sky", "sea", "boat")
 
@@ -151,7 +151,7 @@ class TestBestMap:
     def map(self, min_share):
         scores = self.SCORES.copy()
         scores[1, 0, 0] = 9.0
-        return best_map(scores, stretched((10, 10), (10, 10)), SegmentationOptions(min_share=min_share))
+        return best_map(scores, stretched((10, 10), (10, 10)), min_share)
 
     def test_a_label_that_covers_too_little_gives_its_pixels_to_the_next(self):
         assert (self.map(0.02) == 0).all()
