@@ -48,7 +48,7 @@ import json, time
 import numpy as np
 import opsin
 from opsin.engine.network import built, compiled
-from opsin.engine.train import lesson_for
+from opsin.engine.lesson import lesson_for
 lesson = lesson_for("mnist", "tutorial", "classification", (0.8, 0.2, 0.0), {options!r})
 train, judged = lesson.data.part("train"), lesson.data.part("validation")
 model = built(lesson.architecture, lesson.plan, lesson.options, lesson.teacher, lesson.data.labels)

@@ -4,6 +4,7 @@ import shutil
 
 import numpy as np
 import pytest
+from hypothesis import settings
 
 from opsin.data.dataset import Arrays, Dataset
 from opsin.models import cards_needed, open_model
@@ -15,6 +16,10 @@ from opsin.weights.card import Card
 from opsin.weights.folder import write_card
 
 COLOURS = ("red", "green", "blue")
+
+# What takes long on a busy machine is no fault of the code; speed is measured in benchmarks.
+settings.register_profile("patient", deadline=None)
+settings.load_profile("patient")
 
 
 def colours_network():

@@ -31,7 +31,7 @@ def check(
         ),
     ] = None,
     labels: Annotated[
-        bool, typer.Option("--labels/--no-labels", help="Look for wrong labels, which takes most of the time.")
+        bool, typer.Option("--doubts/--no-doubts", help="Look for wrong labels, which takes most of the time.")
     ] = True,
     image: ImageColumn = "image",
     label: LabelColumn = "label",
@@ -50,7 +50,7 @@ def check(
 
         opsin data check photos/
 
-        opsin data check labels.csv --save check --no-labels
+        opsin data check labels.csv --save check --no-doubts
 
         opsin data check cells/data.yaml
     """

@@ -50,7 +50,10 @@ Task = Annotated[
 Names = Annotated[
     str,
     typer.Option(
-        "--names", metavar="A,B,…", help="Of masks: the labels of 0, 1, 2 …, where no file says it.", show_default=False
+        "--labels",
+        metavar="A,B,…",
+        help="Of masks: the labels of 0, 1, 2 …, where no file says it.",
+        show_default=False,
     ),
 ]
 Ignore = Annotated[
@@ -145,7 +148,7 @@ def show(
 
         opsin data show cells/ --save cells.png
 
-        opsin data show streets/ --names sky,road,car --ignore 3
+        opsin data show streets/ --labels sky,road,car --ignore 3
 
         opsin data show mnist --save mnist.png
     """

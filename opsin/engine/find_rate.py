@@ -15,8 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from opsin.engine.feeding import feed, shuffled
+from opsin.engine.lesson import Split, lesson_for
 from opsin.engine.network import built, compiled
-from opsin.engine.train import Split, lesson_for
 from opsin.engine.watching import Silent, Watch
 from opsin.store.files import write_atomically
 

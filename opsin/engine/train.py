@@ -7,55 +7,29 @@ import platform
 import re
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
 from typing import Any
 
-from opsin.core.errors import OpsinError, OptionError, RunError, UnknownNameError
-from opsin.data.dataset import Dataset
-from opsin.data.load import load
+from opsin.core.errors import OpsinError, RunError
 from opsin.engine.checkpoint import Checkpoint, assign
 from opsin.engine.curves import draw_curves
 from opsin.engine.epochs import CHECKPOINT, Course, go_through
 from opsin.engine.export import export
 from opsin.engine.feeding import Feed, feed
+from opsin.engine.lesson import Lesson, Split, lesson_for
 from opsin.engine.network import built, compiled, raw_answers, teach_last_layer
-from opsin.engine.plan import Plan, plan_for
 from opsin.engine.recipe import read_recipe
 from opsin.engine.run import Run, begin
 from opsin.engine.run_data import masks_asked
-from opsin.engine.settings import TrainOptions
 from opsin.engine.watching import Silent, Watch
-from opsin.models import TEACHERS, Architecture, Teacher, network_named
-from opsin.models.cnn import cnn
+from opsin.models import TEACHERS
 from opsin.nn.backend import jit
 from opsin.nn.saved import save_network
 from opsin.nn.views import averaged
 from opsin.store.lock import locked
 from opsin.weights.card import Card
 from opsin.weights.folder import write_card
-
-Split = tuple[float, float, float]
-
-
-@dataclass(frozen=True, eq=False)
-class Lesson:
-    """What is taught to what.
-
-    Attributes:
-        data: the pictures.
-        architecture: the network.
-        options: what was asked.
-        plan: what was chosen.
-        teacher: of the task.
-    """
-
-    data: Dataset
-    architecture: Architecture
-    options: TrainOptions
-    plan: Plan
-    teacher: Teacher
 
 
 def train(
@@ -178,38 +152,6 @@ def _source(value: Any) -> Any:
     if isinstance(value, Mapping):
         return dict(value)
     return str(value) if isinstance(value, (str, Path)) else None
-
-
-def lesson_for(
-    data: Any,
-    model: Any,
-    task: str,
-    split: Split,
-    options: Mapping[str, Any],
-    *,
-    labels: Sequence[str] = (),
-    ignore: Sequence[int] = (),
-) -> Lesson:
-    """Data and network found, and every choice made; the arguments are those of `train`.
-
-    Raises:
-        UsageError: for a name or an option that cannot be.
-        InputError: for data that nothing can be learned from.
-    """
-    asked = _options(options)
-    teacher = TEACHERS.get(task)
-    model = teacher.usual.model if model is None else model
-    architecture = cnn(**model) if isinstance(model, Mapping) else network_named(model)
-    loaded = load(data, task=task, split=split, seed=asked.seed, labels=labels, ignore=ignore)
-    return Lesson(loaded, architecture, asked, plan_for(asked, architecture, loaded, teacher), teacher)
-
-
-def _options(options: Mapping[str, Any]) -> TrainOptions:
-    known = [each.name for each in dataclasses.fields(TrainOptions)]
-    for name in options:
-        if name not in known:
-            raise OptionError(str(UnknownNameError("option of train", name, known)))
-    return TrainOptions(**options)
 
 
 def _facts(lesson: Lesson, asked: Mapping[str, Any]) -> dict[str, Any]:

@@ -84,7 +84,7 @@ class InstanceModel(Pipeline[Segmentation]):
             width=found.width,
             model=self.card.name,
             labels=labels,
-            map=without_specks(laid, asked.min_share),
+            map=without_specks(laid, MIN_SHARE if asked.min_share is None else asked.min_share),
             instances=instances(found, seen),
         )
 
@@ -95,6 +95,9 @@ class InstanceModel(Pipeline[Segmentation]):
         levels = clicks.glance(image, glimpses, INPUT_SIZE)
         return [_seen(each, of, box) for each, of, box in zip(levels, glimpses, found.boxes, strict=True)]
 
+
+MIN_SHARE = 0.005
+"""Of the picture, what the things of one label must cover together on the map, as for DeepLab."""
 
 Seen = tuple[Window, Levels]
 """A part of the picture, and (h, w) the levels of its pixels."""

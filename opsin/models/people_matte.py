@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -149,6 +148,8 @@ def with_edges_of(finest: Levels, alpha: Levels) -> Levels:
         finest: (h, w) in 0..1, whose hair is to be kept.
         alpha: (h, w) in 0..1.
     """
+    import cv2
+
     low, high = TRUST
     trust = float(np.clip((overlap(finest, alpha) - low) / (high - low), 0, 1))
     side = 2 * round(EDGE * max(alpha.shape)) + 1
@@ -160,6 +161,8 @@ def with_edges_of(finest: Levels, alpha: Levels) -> Levels:
 
 def _labelled(answer: Segmentation) -> Levels:
     """(h, w) where there is a person by its label, as blurred as the network is unsure of places."""
+    import cv2
+
     if PERSON not in answer.labels:
         return np.zeros(answer.size, np.float32)
     mask = answer.mask(PERSON).astype(np.float32)

@@ -58,6 +58,8 @@ section {{ margin: 1rem 0; }}
 .pictures img.small {{ image-rendering: pixelated; }}
 .pictures figcaption {{ font-size: .8rem; line-height: 1.35; margin-top: .25rem; overflow-wrap: anywhere; }}
 .pictures b {{ color: var(--ink); }}
+.legend {{ max-width: none; font-size: .85rem; }} .legend span {{ white-space: nowrap; margin-right: .75rem; }}
+.legend i {{ display: inline-block; width: .8em; height: .8em; border-radius: .2em; margin-right: .3em; }}
 .wrong {{ color: var(--bad); }} .right {{ color: var(--good); }}
 .wide {{ overflow-x: auto; }}
 table {{ border-collapse: collapse; font-size: .9rem; }}
@@ -129,6 +131,15 @@ def plot(data: bytes, said: str) -> str:
 def plots(*shown: str) -> str:
     """Plots side by side, where there is room."""
     return f'<div class="plots">{"".join(shown)}</div>\n'
+
+
+def legend(entries: Iterable[tuple[tuple[int, int, int], str]]) -> str:
+    """What colours mean: each (red, green, blue) in 0..255 and a text."""
+    marks = (
+        f'<span><i style="background: rgb({red} {green} {blue})"></i>{escape(text)}</span> '
+        for (red, green, blue), text in entries
+    )
+    return f'<p class="legend">{"".join(marks)}</p>\n'
 
 
 def pictures(shown: Iterable[str]) -> str:

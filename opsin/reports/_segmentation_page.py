@@ -99,13 +99,10 @@ def _worst(judged: JudgedMaps) -> str:
     shown = [picture for index in worst_first(judged)[:WORST] for picture in _three(judged, index)]
     said = (
         "The lowest mean IoU first. Of each picture: what is true, what was answered, and where they differ (orange: "
-        f"wrong; green: right; as it is: nothing is said). {_legend(judged.labels)}"
+        "wrong; green: right; as it is: nothing is said)."
     )
-    return _page.section("Worst pictures", said, _page.pictures(shown))
-
-
-def _legend(labels: Sequence[str]) -> str:
-    return "" if len(labels) < 2 else f"Labels: {', '.join(labels)}."
+    legend = _page.legend((colour_of_region(number), label) for number, label in enumerate(judged.labels))
+    return _page.section("Worst pictures", said, legend, _page.pictures(shown))
 
 
 def _three(judged: JudgedMaps, index: int) -> Iterator[str]:

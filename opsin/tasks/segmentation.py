@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from opsin.core.errors import InputError, UnknownNameError
 from opsin.core.image import Image, Size
-from opsin.core.options import Options, option
+from opsin.core.options import Options, option, quality_option
 from opsin.core.placement import Placement
 from opsin.core.record import names, numbers
 from opsin.core.runs import Runs, mask_from_runs, runs_from_mask
@@ -28,10 +28,15 @@ BACKGROUND = "background"
 """The label of what is none of a model's other labels."""
 
 
+QUALITIES = {"fast": "deeplab_v3.voc", "best": "instances.coco"}
+"""Which model gives which quality. "fast" knows 20 labels; "best" 80, and tells things of one label apart."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class SegmentationOptions(Options):
     """How to segment."""
 
+    quality: str | None = quality_option(tuple(QUALITIES))
     min_share: float | None = option(
         None,
         help="Give the pixels of labels that cover less of the picture than this (0 to 1) to the next best label; "
@@ -231,7 +236,8 @@ SEGMENTATION = Task(
     options=SegmentationOptions,
     result=Segmentation,
     default="deeplab_v3.voc",
+    qualities=QUALITIES,
     score=score,
-    examples=("street.jpg", "photos/ --save drawn", "photo.jpg --json", "photos/ --csv"),
+    examples=("street.jpg", "street.jpg --quality best --save drawn", "photo.jpg --json", "photos/ --csv"),
 )
 TASKS.add("segmentation", SEGMENTATION)

@@ -28,14 +28,14 @@ def leaking(pets):
 
 
 def test_sound_data_end_with_0_and_say_where_the_page_is(opsin, pets):
-    ended = opsin("data", "check", pets, "--no-labels")
+    ended = opsin("data", "check", pets, "--no-doubts")
     assert (ended.code, ended.err) == (0, "")
     assert ended.out.splitlines()[0] == "54 pictures: nothing found. runs/check-pets/index.html shows all."
     assert Path("runs/check-pets/index.html").exists()
 
 
 def test_a_leak_ends_with_1_and_one_line(opsin, leaking):
-    ended = opsin("data", "check", leaking, "--no-labels", "--save", "found")
+    ended = opsin("data", "check", leaking, "--no-doubts", "--save", "found")
     assert ended.code == 1
     assert ended.err == (
         "opsin: pets leaks (1 found): the same, or nearly the same, is in two parts. See found/index.html\n"
@@ -44,7 +44,7 @@ def test_a_leak_ends_with_1_and_one_line(opsin, leaking):
 
 
 def test_json_is_one_object(opsin, leaking):
-    values = json.loads(opsin("data", "check", leaking, "--no-labels", "--json").out)
+    values = json.loads(opsin("data", "check", leaking, "--no-doubts", "--json").out)
     assert (values["leaks"], values["counts"]) == (1, {"leak": 1})
 
 

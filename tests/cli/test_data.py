@@ -271,7 +271,7 @@ def save_mask(path, laid):
     Image.fromarray(laid).save(path)
 
 
-NAMED = ("--names", "sky, road,car", "--ignore", "3")
+NAMED = ("--labels", "sky, road,car", "--ignore", "3")
 
 
 class TestMasks:
@@ -287,7 +287,7 @@ class TestMasks:
         assert ended.out == "2 pictures with their masks are in drawn.\n"
 
     def test_an_unknown_number_is_one_line(self, streets):
-        ended = streets("data", "show", "streets", "--names", "sky,road,car")
+        ended = streets("data", "show", "streets", "--labels", "sky,road,car")
         assert (ended.code, len(ended.err.splitlines())) == (1, 1)
         assert "masks/a.png has 8 pixels of 3, and nothing says what that means" in ended.err
 

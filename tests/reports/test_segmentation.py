@@ -132,6 +132,12 @@ def test_small_regions_are_told_apart_from_large_ones(answers):
     assert first["dice"] < last["dice"]
 
 
+def test_regions_are_told_apart_by_what_they_cover_in_truth(answers):
+    found = [Segmentation(height=SIZE[0], width=SIZE[1], labels=LABELS, map=np.zeros(SIZE))] * 6
+    parts = SegmentationReport(answers(found=found)).figures["regions"]
+    assert sum(each["regions"] for each in parts.values()) == 18
+
+
 def test_a_label_that_no_picture_has_has_no_figures(answers):
     made = [np.where(each == 2, 0, each).astype(np.uint8) for each in maps()]
     figures = SegmentationReport(answers(made)).figures
@@ -171,6 +177,7 @@ def test_the_page_shows_the_worst_pictures_each_in_three_ways(answers, tmp_path)
     assert re.findall("<h2>(.*?)</h2>", page) == [*headings, "What the figures mean"]
     assert page.count("<figure><img") == 18
     assert "Read this." in page
+    assert page.count("<i style=") == len(LABELS)
     assert "<script" not in page
 
 
