@@ -15,6 +15,7 @@ import sys
 import tomllib
 from contextlib import redirect_stdout
 from dataclasses import fields
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -52,7 +53,8 @@ def blocks(page: str, language: str) -> list:
 
 def commands() -> list[str]:
     """The lines of shell blocks that start Opsin; those that teach are left to a test of their own."""
-    shown = [block for page in ("README.md", "docs/background.md") for block in blocks(page, "bash")]
+    pages = ("README.md", "docs/background.md", "docs/segmentation.md")
+    shown = [block for page in pages for block in blocks(page, "bash")]
     lines = [line for block in shown for line in block.values[0].splitlines()]
     return [line for line in lines if line.startswith("opsin ") and "digits" not in line]
 
@@ -103,6 +105,14 @@ def figure_table() -> str:
     return "\n".join([head, *map(figure_row, measured())])
 
 
+def area_table(area: str) -> str:
+    """What the last measurement of one area gave; no rows before the first."""
+    is_measured = (ROOT / "benchmarks" / "results" / f"{area}.csv").exists()
+    return "\n".join(
+        ["| figure | measured | asked |\n|---|---|---|", *map(figure_row, rows_of(area) if is_measured else ())]
+    )
+
+
 def figure_row(row: dict[str, str]) -> str:
     asked = row["asked"] if row["reached"] == "yes" else f"{row['asked']} (missed)"
     return f"| {row['figure']} | {float(row['measured']):.3g} | {asked} |"
@@ -131,11 +141,12 @@ AREAS = (
 
 
 def measured() -> list[dict[str, str]]:
-    rows = []
-    for area in AREAS:
-        with (ROOT / "benchmarks" / "results" / f"{area}.csv").open(encoding="utf-8", newline="") as file:
-            rows += list(csv.DictReader(file))
-    return rows
+    return [row for area in AREAS for row in rows_of(area)]
+
+
+def rows_of(area: str) -> list[dict[str, str]]:
+    with (ROOT / "benchmarks" / "results" / f"{area}.csv").open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
 
 
 HELP = """
@@ -182,6 +193,8 @@ GENERATED = {
     ("README.md", "models"): model_table,
     ("README.md", "figures"): figure_table,
     ("docs/command-line.md", "help"): help_pages,
+    ("docs/segmentation.md", "camvid"): partial(area_table, "camvid"),
+    ("docs/segmentation.md", "retina"): partial(area_table, "retina"),
 }
 
 
@@ -396,7 +409,7 @@ def test_every_folder_is_in_the_architecture():
 
 def test_every_file_named_in_the_architecture_exists():
     text = (ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8")
-    named = set(re.findall(r"\b[a-z_]+/[a-z_]+\.py\b", text))
+    named = set(re.findall(r"\b(?:[a-z_]+/)+[a-z_]+\.py\b", text))
     assert not {name for name in named if not any((ROOT / start / name).exists() for start in ("", "opsin"))}
 
 

@@ -116,11 +116,13 @@ def preview(
 ) -> None:
     """Show pictures as a network will see them while it learns: changed at random. The first column is unchanged.
 
-    Where things are boxed, their boxes are drawn.
+    Where things are boxed, their boxes are drawn; where there are masks, these.
 
     Examples:
 
         opsin data preview photos/ --augment strong
+
+        opsin data preview streets/ --task segmentation
 
         opsin data preview mnist --augment light --save digits.png
     """

@@ -80,6 +80,8 @@ Examples:
 
     opsin train cells/ --task detection --epochs 100 --flips all
 
+    opsin train streets/ --task segmentation --labels sky,road,car --ignore 3
+
     opsin train photos.csv --model mine.py:build --find-lr
 
     opsin train --resume runs/photos-efficientnet_lite0

@@ -34,7 +34,7 @@ def preview(
 ) -> Image:
     """One picture (h, w, 3): in the first column pictures as they are, beside each what is made of it.
 
-    Where things are boxed, the boxes are drawn, and colours stay.
+    Where things are boxed, or pixels have masks, the boxes or masks are drawn, and colours stay.
 
     Args:
         data: the pictures; those shown are of as many classes as there is room for.
@@ -50,7 +50,7 @@ def preview(
         UnknownNameError: for another preset.
         DataError: when none of the pictures can be read.
     """
-    if data.task == "detection":
+    if data.task in ("detection", "segmentation"):
         return moved_sheet(data, moves(preset, flips=flips), _spread(data, seed)[:pictures], seed)
     originals = _originals(data, size, ("ink" if data.ink else "squeeze") if fit == "auto" else fit, pictures, seed)
     layer = augment(preset, (originals.shape[1], originals.shape[2]), seed, flips=flips, ink=data.ink)

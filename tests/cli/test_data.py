@@ -9,6 +9,7 @@ import pytest
 from opsin.data import samples
 from opsin.data.samples import Sample
 from opsin.data.sets import SETS, BuiltIn, Held
+from opsin.draw.regions import colour_of_region
 from opsin.media.files import save_image
 from opsin.media.sources import read_image
 from opsin.store.asset import Asset
@@ -285,6 +286,11 @@ class TestMasks:
         assert ended.out.splitlines()[0] == "2 pictures (2 train) with masks are in coco, as coco_masks."
         ended = streets("data", "draw", "coco", "--task", "segmentation", "--into", "drawn")
         assert ended.out == "2 pictures with their masks are in drawn.\n"
+
+    def test_preview_shows_them_moved_with_their_masks(self, streets):
+        ended = streets("data", "preview", "streets", "--task", "segmentation", *NAMED)
+        assert ended.out == "preview.png shows pictures of streets, and beside each what 'standard' makes of it.\n"
+        assert (read_image("preview.png")[-30:] == colour_of_region(1)).all(axis=2).any()
 
     def test_an_unknown_number_is_one_line(self, streets):
         ended = streets("data", "show", "streets", "--labels", "sky,road,car")
