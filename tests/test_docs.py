@@ -38,7 +38,7 @@ OPTIONS = [*(task.options for task in opsin.TASKS), TrainOptions]
 PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/*.md")])
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 TEXT = "\n".join(page.read_text(encoding="utf-8") for page in PAGES)
-RUN = ["README.md", "docs/python.md", "docs/background.md", "docs/segmentation.md", "docs/CREDITS.md"]
+RUN = ["README.md", "docs/python.md", "docs/background.md", "docs/erase.md", "docs/segmentation.md", "docs/CREDITS.md"]
 """Pages whose examples a reader can copy and run in a folder with the samples."""
 
 every_page = pytest.mark.parametrize("page", PAGES, ids=[str(page.relative_to(ROOT).as_posix()) for page in PAGES])
@@ -53,7 +53,7 @@ def blocks(page: str, language: str) -> list:
 
 def commands() -> list[str]:
     """The lines of shell blocks that start Opsin; those that teach are left to a test of their own."""
-    pages = ("README.md", "docs/background.md", "docs/segmentation.md")
+    pages = ("README.md", "docs/background.md", "docs/erase.md", "docs/segmentation.md")
     shown = [block for page in pages for block in blocks(page, "bash")]
     lines = [line for block in shown for line in block.values[0].splitlines()]
     return [line for line in lines if line.startswith("opsin ") and "digits" not in line]

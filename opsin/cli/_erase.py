@@ -5,13 +5,16 @@ from __future__ import annotations
 import json as jsonlib
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
-from opsin.cli._progress import counting
+from opsin.cli._progress import counting, downloading
 from opsin.media.counting import expected
-from opsin.uses.erase import ErasedFile, erase_source
+from opsin.models import cards_needed
+from opsin.tasks.segmentation import QUALITIES
+from opsin.uses.erase import Asked, ErasedFile, erase_source
+from opsin.weights.pull import pull
 
 Sources = Annotated[
     list[str], typer.Argument(metavar="PHOTO", help="Pictures, folders, patterns ('a/*.jpg').", show_default=False)
@@ -27,6 +30,15 @@ NotAt = Annotated[
 Label = Annotated[
     str | None,
     typer.Option("--label", help="Everything of this label, such as person (see: opsin segment).", show_default=False),
+]
+Which = Annotated[
+    int | None,
+    typer.Option(
+        "--which", metavar="N", help="Of the things of the label only this one; 1 is the surest.", show_default=False
+    ),
+]
+Quality = Annotated[
+    str, typer.Option("--quality", metavar="|".join(QUALITIES), help="How much care to take to find the label.")
 ]
 MaskFile = Annotated[
     str | None,
@@ -57,6 +69,8 @@ def erase(
     at: At = None,
     not_at: NotAt = None,
     label: Label = None,
+    which: Which = None,
+    quality: Quality = "best",
     mask: MaskFile = None,
     grow: Grow = None,
     fill: Fill = "exemplar",
@@ -74,11 +88,19 @@ def erase(
 
         opsin erase street.jpg --label person
 
+        opsin erase street.jpg --label car --which 1 --grow 20
+
         opsin erase beach.jpg --at 410,260 --into clean --page
 
         opsin erase scan.png --mask scratches.png --grow 0 --fill telea
     """
-    said = {"at": at or (), "not_at": not_at or (), "label": label, "mask": mask, "grow": grow, "fill": fill}
+    said: dict[str, Any] = {
+        "at": at or (), "not_at": not_at or (), "label": label, "which": which, "quality": quality, "mask": mask,
+        "grow": grow, "fill": fill,
+    }  # fmt: skip
+    if model := Asked(**said).model:
+        with downloading(is_shown=not quiet) as report:
+            pull(cards_needed(model), report)
     done = erase_source(source, into, page=page, **said)
     counted = counting(done, lambda: expected(source), is_shown=not quiet)
     if _show(counted, json, quiet):

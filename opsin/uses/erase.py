@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,50 +10,23 @@ from typing import Any
 
 import numpy as np
 
-from opsin.core.errors import InputError, OptionError, UnknownNameError
+from opsin.core.errors import InputError
 from opsin.core.image import Image
 from opsin.core.masks import Mask
-from opsin.core.options import Checked, option
 from opsin.engine.album import check_apart, outside
-from opsin.engine.predict import predict
 from opsin.media.files import save_image
-from opsin.media.fill import FILLS, fill
+from opsin.media.fill import fill
 from opsin.media.item import Item
 from opsin.media.sources import Source, open_source, read_image
 from opsin.store.files import write_atomically
 from opsin.uses import _erase_page
+from opsin.uses._what_goes import Asked, Points, what_goes
 
-GROWN = 0.012
-"""How much a mask grows, as a share of the picture's diagonal: edges are soft, and networks cut close to them."""
-MOST_GROWN = 0.15
-"""Of a small thing, no more than that share of its own side."""
+__all__ = ["Asked", "Erased", "ErasedFile", "erase", "erase_source"]
+
 WRITTEN = (".jpg", ".jpeg", ".png", ".webp", ".avif", ".tif", ".tiff", ".bmp")
 """Suffixes that a picture keeps; others become .png."""
 QUALITY = 95
-
-Points = Sequence[Any]
-"""Points, each as (x, y) or "x,y", in pixels of the upright original."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Asked(Checked):
-    """What is to be erased, and how."""
-
-    label: str | None = option(None, help="Erase everything of this label, such as person.")
-    mask: str | None = option(None, help="A picture of the same size, black but for what goes.")
-    grow: int | None = option(None, help="Pixels by which what goes grows on all sides.", low=0)
-    fill: str = option("exemplar", help="How to fill the hole.", choices=tuple(FILLS))
-    at: Points = ()
-    not_at: Points = ()
-
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        for name in ("at", "not_at"):
-            object.__setattr__(self, name, _points(getattr(self, name)))
-        said = [name for name in ("at", "label", "mask") if getattr(self, name)]
-        if len(said) != 1:
-            came = " and ".join(said) or "none of them"
-            raise OptionError(f"Say what to erase with one of at (a point), label or mask; got {came}.")
 
 
 @dataclass(frozen=True, eq=False)
@@ -116,6 +89,8 @@ def erase(
     at: Points = (),
     not_at: Points = (),
     label: str | None = None,
+    which: int | None = None,
+    quality: str = "best",
     mask: str | Path | Mask | None = None,
     grow: int | None = None,
     fill: str = "exemplar",
@@ -130,12 +105,14 @@ def erase(
         at: points on the thing, (x, y) or "x,y", in pixels.
         not_at: points beside it, which are not meant.
         label: everything of this label goes, such as "person"; those of `opsin.segment`.
+        which: of the things of the label only this one; 1 is the surest.
+        quality: how much care to take to find the label: "best" tells things apart and knows 80 labels, "fast" 20.
         mask: (h, w) bool, or a picture's file of the same size, black but for what goes.
         grow: pixels by which what goes grows on all sides; 1.2 % of the diagonal, and less for small things.
         fill: "exemplar", "telea" or "navier-stokes"; see `opsin.media.fill`.
 
     Raises:
-        OptionError: when it is not said what goes, or in more than one way; for another `fill`.
+        OptionError: when it is not said what goes, or in more than one way; for an unknown label or `fill`.
         InputError: when nothing of that label is there, the mask has another size or is empty, or everything would go.
 
     >>> image = np.full((40, 60, 3), 90, np.uint8)
@@ -145,7 +122,7 @@ def erase(
     """
     drawn = mask if isinstance(mask, np.ndarray) else None
     named = "an array" if isinstance(mask, np.ndarray) else None if mask is None else str(mask)
-    asked = Asked(at=at, not_at=not_at, label=label, mask=named, grow=grow, fill=fill)
+    asked = Asked(at=at, not_at=not_at, label=label, which=which, quality=quality, mask=named, grow=grow, fill=fill)
     return _erased(read_image(source), asked, drawn)
 
 
@@ -203,62 +180,5 @@ def _free(into: Path, source: str, taken: set[Path]) -> Path:
 
 
 def _erased(image: Image, asked: Asked, drawn: Mask | None = None) -> Erased:
-    selected = _selected(image, asked) if drawn is None else drawn
-    if selected.shape != image.shape[:2]:
-        raise InputError(
-            f"A mask must have its picture's height and width {image.shape[:2]}; got one of {selected.shape}."
-        )
-    if not selected.any():
-        raise InputError("The mask is black all over: it says of nothing that it should go. Make white what goes.")
-    hole = grown(selected, asked.grow)
+    hole = what_goes(image, asked, drawn)
     return Erased(image, fill(image, hole, how=asked.fill), hole)
-
-
-def _selected(image: Image, asked: Asked) -> Mask:
-    """(h, w) what was asked for, before it grows."""
-    if asked.label is not None:
-        return _of_label(image, asked.label)
-    if asked.mask is not None:
-        return np.asarray(read_image(asked.mask).any(axis=2))
-    selected: Mask = predict("selection", image, at=asked.at, not_at=asked.not_at).mask
-    if not selected.any():
-        raise InputError("Nothing was found at the points given. Give others, or draw a mask.")
-    return selected
-
-
-def _of_label(image: Image, label: str) -> Mask:
-    """Where segmentation sees something of this label."""
-    found = predict("segmentation", image)
-    if label not in found.labels:
-        raise OptionError(str(UnknownNameError("label", label, found.labels)))
-    where: Mask = found.mask(label)
-    if not where.any():
-        seen = ", ".join(each for each in found.areas if each != "background") or "nothing known"
-        raise InputError(f"No {label} is to be seen, but: {seen}. Name what is seen, point at it, or draw a mask.")
-    return where
-
-
-def grown(mask: Mask, pixels: int | None = None) -> Mask:
-    """(h, w) the mask with everything that lies at most so many pixels from it.
-
-    Args:
-        mask: (h, w) bool.
-        pixels: by default 1.2 % of the picture's diagonal, but at most 15 % of the thing's side, and at least 1.
-
-    >>> grown(np.array([[False, False, True, False, False]]), 1)
-    array([[False,  True,  True,  True, False]])
-    """
-    import cv2
-
-    if pixels is None:
-        pixels = max(1, round(min(GROWN * np.hypot(*mask.shape), MOST_GROWN * np.sqrt(mask.sum()))))
-    if not pixels or not mask.any():
-        return mask.copy()
-    away = cv2.distanceTransform((~mask).astype(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_PRECISE)
-    return np.asarray(away <= pixels)
-
-
-def _points(said: Any) -> tuple[Any, ...]:
-    """Several points; one alone is a list of one."""
-    is_one = isinstance(said, str) or (len(said) == 2 and all(isinstance(each, int | float) for each in said))
-    return (said,) if is_one else tuple(said)

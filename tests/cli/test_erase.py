@@ -26,6 +26,8 @@ def run(monkeypatch):
             return iter(done)
 
         monkeypatch.setattr(_erase, "erase_source", erase_source)
+        monkeypatch.setattr(_erase, "pull", lambda cards, report: call.pulled.extend(card.name for card in cards))
+        call.pulled = []
         return CliRunner().invoke(app, list(words))
 
     return call
@@ -36,13 +38,23 @@ def test_every_flag_is_handed_on(run):
     run("a.jpg", *flags.split())
     assert run.asked == {
         "source": ["a.jpg"], "into": Path("out"), "at": ["1,2", "3,4"], "not_at": ["5,6"], "label": None,
-        "mask": None, "grow": 3, "fill": "telea", "page": True,
+        "which": None, "quality": "best", "mask": None, "grow": 3, "fill": "telea", "page": True,
     }  # fmt: skip
 
 
-def test_a_label_or_a_mask_is_handed_on(run):
-    run("a.jpg", "--label", "person", "--mask", "m.png")
-    assert (run.asked["label"], run.asked["mask"], run.asked["into"]) == ("person", "m.png", Path("erased"))
+def test_a_label_and_a_number_are_handed_on(run):
+    run("a.jpg", "--label", "person", "--which", "2")
+    assert (run.asked["label"], run.asked["which"], run.asked["into"]) == ("person", 2, Path("erased"))
+
+
+def test_a_mask_is_handed_on_and_needs_no_weights(run):
+    run("a.jpg", "--mask", "m.png")
+    assert (run.asked["mask"], run.pulled) == ("m.png", [])
+
+
+def test_the_weights_are_pulled_before_the_first_picture(run):
+    run("a.jpg", "--label", "person", "--quality", "fast")
+    assert run.pulled == ["deeplab_v3.voc"]
 
 
 def test_each_file_has_a_line(run):
