@@ -1,10 +1,10 @@
 """One process of `background.py`: prints frames, CPU and wall seconds from the first frame to the last, as JSON.
 
-    python benchmarks/background_child.py bare|frames|save QUALITY VIDEO
+    python benchmarks/background_child.py bare|frames|save QUALITY VIDEO LIMIT
 
 `bare` decodes each frame, brings it to the network's size and runs the network, two frames at a time on as many
 threads as there are cores, and reads nothing from what it answers. `frames` makes every frame before its blurred
-background; `save` writes the video, too.
+background; `save` writes the video, too. LIMIT is how many frames of the video are taken.
 """
 
 from __future__ import annotations
@@ -24,14 +24,15 @@ from opsin.engine.stream import answers, cores, in_order
 from opsin.media.item import Item
 from opsin.media.video import video_items
 from opsin.tasks.matting import MATTING, MattingOptions
-from opsin.uses._backdrop import BackgroundOptions, backdrop
+from opsin.uses._backdrop import BackgroundOptions, backdrop, detail_of
 from opsin.uses._background_frames import Frame, frames
+from opsin.uses._cut import map_size
 from opsin.uses.background import backgrounds
 
 BLUR = 0.03
 
 
-def bare(quality: str, video: Path) -> Iterator[object]:
+def bare(quality: str, video: Path, limit: int) -> Iterator[object]:
     """Frames through the network, and no more."""
     model: Any = model_for(MATTING, MattingOptions(quality=quality), streams=cores())
     network = _network_alone(model, MattingOptions(quality=quality))
@@ -40,7 +41,7 @@ def bare(quality: str, video: Path) -> Iterator[object]:
         network([item.read()[0] for item in items])
         return items
 
-    items = video_items(video)
+    items = islice(video_items(video), limit)
     for some in in_order(answered, iter(lambda: list(islice(items, 2)), []), cores()):
         yield from some
 
@@ -52,22 +53,29 @@ def _network_alone(model: Any, options: MattingOptions) -> Callable[[list[Image]
     return lambda images: model.run(images, options)
 
 
-def made(quality: str, video: Path) -> Iterator[Frame]:
-    """All frames before a blurred background, none of them written."""
-    found = answers(MATTING, video_items(video), MattingOptions(quality=quality), keeps_images=True)
-    first = next(video_items(video)).read()[1]
-    return frames(found, backdrop(BackgroundOptions(blur=BLUR))(first))
+def made(quality: str, video: Path, limit: int) -> Iterator[Frame]:
+    """The frames before a blurred background, none of them written."""
+    asked = BackgroundOptions(blur=BLUR, quality=quality)
+    detail, first = detail_of(asked), next(video_items(video)).read()[1]
+    found = answers(
+        MATTING,
+        islice(video_items(video), limit),
+        MattingOptions(quality=quality),
+        keeps_images=True,
+        size_of=lambda item, size: map_size(size, detail),
+    )
+    return frames(found, backdrop(asked)(first), detail)
 
 
-def work(what: str, quality: str, video: Path) -> Iterable[object]:
+def work(what: str, quality: str, video: Path, limit: int) -> Iterable[object]:
     """The frames, done in one of the three ways."""
     if what == "save":
-        return backgrounds(video, tempfile.mkdtemp(), blur=BLUR, quality=quality)
-    return {"bare": bare, "frames": made}[what](quality, video)
+        return islice(backgrounds(video, tempfile.mkdtemp(), blur=BLUR, quality=quality), limit)
+    return {"bare": bare, "frames": made}[what](quality, video, limit)
 
 
-def main(what: str, quality: str, video: str) -> None:
-    done = iter(work(what, quality, Path(video)))
+def main(what: str, quality: str, video: str, limit: str) -> None:
+    done = iter(work(what, quality, Path(video), int(limit)))
     next(done)  # the network is ready
     wall, cpu, number = time.perf_counter(), time.process_time(), 0
     for _ in done:

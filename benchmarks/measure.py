@@ -13,6 +13,7 @@ import accuracy
 import background
 import bccd
 import camera
+import camvid
 import cifar
 import clicks
 import clothing
@@ -27,6 +28,7 @@ import instances
 import mattes
 import memory
 import recognise
+import retina
 import segmentation
 import start
 import teach
@@ -55,6 +57,8 @@ AREAS: dict[str, Callable[[], list[Figure]]] = {
     "clicks": clicks.main,
     "instances": instances.main,
     "erase": erase.main,
+    "camvid": camvid.main,
+    "retina": retina.main,
     "background": background.main,
 }
 

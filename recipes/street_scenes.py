@@ -30,8 +30,8 @@ RECIPE = opsin.Recipe(
         "bicyclist",
     ),
     ignore=(11,),
-    gives={"mean_iou": 0.62},
-    about="55 minutes of two cores of an AMD EPYC",
+    gives={"mean_iou": 0.74},
+    about="43 minutes of two cores of an AMD EPYC",
     options={
         "epochs": 30,
         "image_size": 480,

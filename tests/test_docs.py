@@ -136,6 +136,11 @@ AREAS = (
     "segmentation",
     "mattes",
     "erase",
+    "camvid",
+    "retina",
+    "instances",
+    "clicks",
+    "background",
 )
 """What the README tells of `benchmarks/results`."""
 

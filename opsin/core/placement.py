@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import ceil, inf
 
 import numpy as np
@@ -42,6 +42,15 @@ class Placement:
     def to_original(self, points: ArrayLike) -> Points:
         """(n, 2) points of the input -> the same points in the original; the reverse of `to_input`."""
         return ((np.asarray(points, np.float32).reshape(-1, 2) - self.shift) / self.scale).astype(np.float32)
+
+    def of_size(self, size: Size) -> Placement:
+        """The same place in the input, of the original at another size (height, width).
+
+        >>> Placement((10, 20), (5, 5), (0.25, 0.5)).of_size((5, 5)).scale
+        (1.0, 1.0)
+        """
+        x, y = self.size[1] / size[1], self.size[0] / size[0]
+        return replace(self, size=size, scale=(self.scale[0] * x, self.scale[1] * y))
 
     def boxes_to_input(self, boxes: ArrayLike) -> Boxes:
         """(n, 4) boxes of the original -> the same boxes in the input."""

@@ -33,6 +33,8 @@ def composite(subject: Image, alpha: Levels, backdrop: Image) -> Image:
         raise InputError(f"The backdrop must have the image's height and width {size}; got {backdrop.shape[:2]}.")
     one = cv2.convertScaleAbs(alpha, alpha=255)
     share = cv2.merge([one, one, one])
-    before = cv2.multiply(subject, share, scale=1 / 255)
-    behind = cv2.multiply(backdrop, cv2.bitwise_not(share), scale=1 / 255)
-    return np.asarray(cv2.add(before, behind), np.uint8)
+    made = cv2.multiply(subject, share, scale=1 / 255)
+    # Memory is used again: to get some anew takes as long as to reckon.
+    rest = cv2.bitwise_not(share, dst=share)
+    cv2.multiply(backdrop, rest, dst=rest, scale=1 / 255)
+    return np.asarray(cv2.add(made, rest, dst=made), np.uint8)

@@ -82,8 +82,18 @@ def stream(
             (on_error or _log)(each.item, each.error)
 
 
+SizeOf = Callable[[Item, Size], Size]
+"""The (height, width) at which an item that is so large is to be answered about."""
+
+
 def answers(
-    task: Task[Any, R], items: Iterable[Item], options: Options, *, keeps_images: bool = False, batch_size: int = 2
+    task: Task[Any, R],
+    items: Iterable[Item],
+    options: Options,
+    *,
+    keeps_images: bool = False,
+    batch_size: int = 2,
+    size_of: SizeOf | None = None,
 ) -> Iterator[Answer[R]]:
     """An answer for each item, in order; what cannot be read is an answer with an error.
 
@@ -94,10 +104,11 @@ def answers(
         keeps_images: whether every pixel is read and kept with the answer, to draw on.
         batch_size: how many images go through the network together. On processors two are best: more do not fit the
             caches, since each core runs a batch of its own.
+        size_of: at which size a result is wanted, when it is not that of the picture. Small maps cost less.
     """
     workers = cores()
     model = model_for(task, options, streams=workers)  # at once, so that a wrong question is refused at once
-    work = partial(_answer_batch, model, options, keeps_images)
+    work = partial(_answer_batch, model, options, keeps_images, size_of or _its_own)
     return _flat(in_order(work, _batches(items, batch_size), workers))
 
 
@@ -194,14 +205,22 @@ Read = tuple[Planes, Size] | InputError
 """A picture and the (height, width) of the whole; or why it cannot be read."""
 
 
-def _answer_batch(model: Model[R], options: Options, keeps_images: bool, items: list[Item]) -> list[Answer[R]]:
+def _its_own(item: Item, size: Size) -> Size:
+    return size
+
+
+def _answer_batch(
+    model: Model[R], options: Options, keeps_images: bool, size_of: SizeOf, items: list[Item]
+) -> list[Answer[R]]:
     """Reads the items, runs the model on those that could be read, and answers for all, in their order."""
     at_least = None if keeps_images else model.reading_size(options)
     read: list[Read] = [_planes(item) if model.reads_planes else _read(item, at_least) for item in items]
-    good = [each for each in read if not isinstance(each, InputError)]
+    both = list(zip(items, read, strict=True))
     # Models that read planes take them in the place of images.
-    results = iter(model.run([cast("Image", image) for image, _ in good], options) if good else [])
-    return [_answer(item, each, results, keeps_images) for item, each in zip(items, read, strict=True)]
+    images = [cast("Image", each[0]) for each in read if not isinstance(each, InputError)]
+    sizes = [size_of(item, each[1]) for item, each in both if not isinstance(each, InputError)]
+    results = iter(model.run_at(images, options, sizes) if images else [])
+    return [_answer(item, each, results, keeps_images) for item, each in both]
 
 
 def _read(item: Item, at_least: Size | None) -> Read:
@@ -222,10 +241,7 @@ def _planes(item: Item) -> Read:
 def _answer(item: Item, read: Read, results: Iterator[R], keeps_images: bool) -> Answer[R]:
     if isinstance(read, InputError):
         return Answer(item, error=read)
-    image, size = read
-    result = next(results)
-    whole = result if result.size == size else result.resized(size)  # it may have been read at a smaller scale
-    return Answer(item, shown(image) if keeps_images else None, whole)
+    return Answer(item, shown(read[0]) if keeps_images else None, next(results))
 
 
 def _log(item: Item, error: InputError) -> None:

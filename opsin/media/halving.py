@@ -27,15 +27,24 @@ def halved(pixels: NDArray[A], longest: int) -> NDArray[A]:
     import cv2
 
     made: NDArray[Any] = pixels
-    for height, width in _sizes((pixels.shape[0], pixels.shape[1]), longest):
+    for height, width in _sizes((pixels.shape[0], pixels.shape[1]), longest)[1:]:
         made = np.asarray(cv2.resize(made, (width, height), interpolation=cv2.INTER_AREA))
     return made
 
 
+def halved_size(size: Size, longest: int) -> Size:
+    """The (height, width) that `halved` leaves of a picture of a size.
+
+    >>> halved_size((360, 640), 400)
+    (180, 320)
+    """
+    return _sizes(size, longest)[-1]
+
+
 def _sizes(size: Size, longest: int) -> list[Size]:
-    """The sizes on the way, each half of the one before; an odd side loses half a pixel."""
-    sizes = []
-    while max(size) > longest:
-        size = max(1, size[0] // 2), max(1, size[1] // 2)
-        sizes.append(size)
+    """The size, and those on the way, each half of the one before; an odd side loses half a pixel."""
+    sizes = [size]
+    while max(sizes[-1]) > longest:
+        height, width = sizes[-1]
+        sizes.append((max(1, height // 2), max(1, width // 2)))
     return sizes

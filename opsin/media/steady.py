@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from opsin.media.levels import Levels
 
-SLOWNESS = np.float32(0.1)
+SLOWNESS = np.float32(0.2)
 """How much of what is new a pixel takes on in each frame in which nothing moves there."""
-STILL, MOVING = 3 / 255, 9 / 255
+STILL, MOVING = 2.5 / 255, 7 / 255
 """Differences of brightness up to which a pixel is still, and from which it is new: noise lies below the first."""
 REACH = 3
 """Around what moves, so many pixels of the map across are taken as moving: a hand's edge tells, its middle does not."""
@@ -26,7 +24,7 @@ class Steady:
 
     Attributes:
         alpha: (h, w) in 0..1 the matte so far; None before the first frame.
-        seen: (h, w) in 0..1 how bright the picture was when its parts were matted.
+        seen: in 0..1 how bright the picture was when its parts were matted.
     """
 
     alpha: Levels | None = None
@@ -42,26 +40,26 @@ def steady(state: Steady, alpha: Levels, brightness: Levels) -> tuple[Steady, Le
     Args:
         state: after the frame before.
         alpha: (h, w) in 0..1, of this frame alone; a reduced map does.
-        brightness: (h, w) in 0..1, of the frame at that size.
+        brightness: (h, w) in 0..1, of the frame, reduced as the matte.
 
     >>> still, flicker = np.zeros((4, 4), np.float32), np.ones((4, 4), np.float32)
     >>> state, _ = steady(Steady(), still, still)
     >>> round(float(steady(state, flicker, still)[1][0, 0]), 2)
-    0.1
+    0.2
     """
     if state.alpha is None or state.seen is None or state.alpha.shape != alpha.shape:
         return Steady(alpha, brightness), alpha
-    weight = _newness(brightness - state.seen)
+    weight = _newness(brightness, state.seen)
     mixed = state.alpha + weight * (alpha - state.alpha)
     seen = state.seen + weight * (brightness - state.seen)
     return Steady(mixed, seen), mixed
 
 
-def _newness(difference: NDArray[Any]) -> Levels:
+def _newness(brightness: Levels, seen: Levels) -> Levels:
     """(h, w) how much of this frame's matte each pixel takes on, in 0..1."""
     import cv2
 
-    apart = cv2.blur(np.abs(difference), (3, 3))
+    apart = cv2.blur(cv2.absdiff(brightness, seen), (3, 3))
     if float((apart > MOVING).mean()) > CUT:
         return np.ones(apart.shape, np.float32)
     moving = ((apart - np.float32(STILL)) / np.float32(MOVING - STILL)).clip(0, 1)

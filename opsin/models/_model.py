@@ -59,6 +59,14 @@ class Model(ABC, Generic[R]):
     def run(self, images: Sequence[Image], options: Options) -> list[R]:
         """One answer for each image, in the same order. An image alone gets the answer that it gets among others."""
 
+    def run_at(self, images: Sequence[Image], options: Options, sizes: Sequence[Size]) -> list[R]:
+        """As `run`, each answer about its image at another size (height, width).
+
+        Families that answer with maps can do better than to make a large one first.
+        """
+        found = zip(self.run(images, options), sizes, strict=True)
+        return [result if result.size == size else result.resized(size) for result, size in found]
+
 
 class SingleNetwork(Model[R]):
     """A model with one network and three seams: `prepare`, the network, `decode`. Each can be tested alone."""

@@ -57,6 +57,7 @@ class InstanceModel(Pipeline[Segmentation]):
             labels=(BACKGROUND, *LABELS),
             parts={"detection": "picodet_small.coco", "clicks": "hrnet18_ocr64.cocolvis"},
             licence="Apache-2.0",
+            measured={"mask AP on 79 photographs of COCO's val2017": 0.315},
         ),
         Card(
             name="instances_tiny",

@@ -53,7 +53,7 @@ class MODNet(SingleNetwork[Matte]):
             source="https://github.com/ZHKKKe/MODNet",
             paper="https://arxiv.org/abs/2011.11961",
             published={"PPM-100 mean absolute error": 0.0086},
-            measured={"mean IoU on 50 photographs of people": 0.823},
+            measured={"mean IoU on 200 photographs of people": 0.842},
         ),
         Card(
             name="modnet_tiny.random",

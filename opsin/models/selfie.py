@@ -16,8 +16,7 @@ from opsin.core.options import Options
 from opsin.core.placement import Placement, stretched
 from opsin.media.geometry import resize
 from opsin.models._carriers import AITOOLKIT
-from opsin.models._mattes import bright_is_subject, matte
-from opsin.models._model import SingleNetwork
+from opsin.models._mattes import SingleMatte, bright_is_subject, matte
 from opsin.models._registry import register
 from opsin.runtime.network import Arrays, Graph, Network, Place
 from opsin.runtime.openvino import OpenVinoNetwork
@@ -26,7 +25,7 @@ from opsin.weights.card import Card
 
 
 @register
-class SelfieSegmenter(SingleNetwork[Matte]):
+class SelfieSegmenter(SingleMatte):
     """How much of each pixel is a person, for pictures that a few people fill."""
 
     cards = (
@@ -47,6 +46,7 @@ class SelfieSegmenter(SingleNetwork[Matte]):
             trained_on="pictures of people marked by its authors",
             data_terms="none stated",
             source="https://ai.google.dev/edge/mediapipe/solutions/vision/image_segmenter",
+            measured={"mean IoU on 200 photographs of people": 0.897},
         ),
         Card(
             name="selfie_tiny.random",

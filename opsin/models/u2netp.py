@@ -15,8 +15,7 @@ from opsin.core.options import Options
 from opsin.core.placement import Placement, stretched
 from opsin.media.geometry import resize
 from opsin.models._carriers import PHOTOBOOTH
-from opsin.models._mattes import bright_is_subject, matte
-from opsin.models._model import SingleNetwork
+from opsin.models._mattes import SingleMatte, bright_is_subject, matte
 from opsin.models._registry import register
 from opsin.runtime.network import Arrays, Graph, Network, Place
 from opsin.runtime.openvino import OpenVinoNetwork
@@ -25,7 +24,7 @@ from opsin.weights.card import Card
 
 
 @register
-class U2NetP(SingleNetwork[Matte]):
+class U2NetP(SingleMatte):
     """How much each pixel belongs to what stands out: a person, an animal, a thing."""
 
     cards = (
@@ -48,7 +47,7 @@ class U2NetP(SingleNetwork[Matte]):
             source="https://github.com/xuebinqin/U-2-Net",
             paper="https://arxiv.org/abs/2005.09007",
             published={"DUTS-TE mean absolute error": 0.054},
-            measured={"mean IoU on 50 photographs of people": 0.928},
+            measured={"mean IoU on 200 photographs of people": 0.891},
         ),
         Card(
             name="u2netp_tiny.random",

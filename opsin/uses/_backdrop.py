@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import cast
 
 from opsin.core.errors import OptionError
@@ -12,7 +12,7 @@ from opsin.core.options import option
 from opsin.draw.backdrops import colour_from_text, filling, of_colour, out_of_focus
 from opsin.media.sources import Source, read_image
 from opsin.tasks.matting import MattingOptions
-from opsin.uses._cut import Cut
+from opsin.uses._cut import VIDEO, Cut, Detail
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,6 +59,19 @@ def backdrop(options: BackgroundOptions) -> Callable[[Size], Backdrop]:
         return lambda size: _same(of_colour(colour, size))
     picture = read_image(cast("Source", options.image))
     return lambda size: _same(filling(picture, size))
+
+
+def detail_of(options: BackgroundOptions) -> Detail:
+    """How closely the edges of a video are worked out.
+
+    At quality "fast" mattes stay as fine as the network gives them. Before the picture's own background out of focus
+    no colours have to be taken away: those that shine through soft edges are its own.
+    """
+    return replace(
+        VIDEO,
+        is_guided=options.quality != "fast",
+        frees="quickly" if options.blur is None else "never",
+    )
 
 
 def _same(image: Image) -> Backdrop:

@@ -4,19 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from functools import partial
 
 from opsin.core.image import Image, Size
 from opsin.draw.composite import composite
-from opsin.engine.stream import Answer, in_order
+from opsin.engine.stream import Answer
 from opsin.media.guided import grey_levels
 from opsin.media.halving import halved
 from opsin.media.item import Item
-from opsin.media.levels import Levels
+from opsin.media.levels import Levels, firm
 from opsin.media.steady import Steady, steady
 from opsin.tasks.matting import Matte
 from opsin.uses._backdrop import Backdrop
-from opsin.uses._cut import VIDEO, Cut, Detail, cut, reduced_alpha
+from opsin.uses._cut import HAZE, VIDEO, Cut, Detail, cut
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,16 +43,23 @@ def laid(one: Cut, behind: Backdrop | None) -> Image:
 
 
 def frames(answers: Iterable[Answer[Matte]], behind: Backdrop | None, detail: Detail = VIDEO) -> Iterator[Frame]:
-    """The frames of one video, in their order, each with its picture and its matte, before the backdrop."""
-    yield from in_order(partial(_laid, behind, detail), _steadied(answers, detail), workers=1)
+    """The frames of one video, in their order, each with its picture and its matte, before the backdrop.
+
+    Args:
+        answers: with their images, and mattes of `map_size`.
+        behind: the backdrop; None for no background at all.
+        detail: how closely edges are worked out.
+    """
+    for steadied in _steadied(answers, detail):
+        yield _laid(behind, detail, steadied)
 
 
 @dataclass(frozen=True, eq=False)
 class _Steadied:
     item: Item
     image: Image
+    reduced: Image
     alpha: Levels
-    guide: Levels
 
 
 def _steadied(answers: Iterable[Answer[Matte]], detail: Detail) -> Iterator[_Steadied]:
@@ -62,12 +68,11 @@ def _steadied(answers: Iterable[Answer[Matte]], detail: Detail) -> Iterator[_Ste
     for answer in answers:
         if answer.result is None or answer.image is None:
             continue
-        guide, alpha = grey_levels(answer.image), reduced_alpha(answer.result.alpha, detail)
-        small = halved(guide, detail.matte)
-        state, alpha = steady(state, alpha, small)
-        yield _Steadied(answer.item, answer.image, alpha, guide)
+        reduced = halved(answer.image, detail.matte)
+        state, alpha = steady(state, firm(answer.result.alpha, HAZE), grey_levels(reduced))
+        yield _Steadied(answer.item, answer.image, reduced, alpha)
 
 
 def _laid(behind: Backdrop | None, detail: Detail, frame: _Steadied) -> Frame:
-    one = cut(frame.image, frame.alpha, frame.guide, detail)
+    one = cut(frame.image, frame.reduced, frame.alpha, detail)
     return Frame(frame.item, laid(one, behind), one.alpha)

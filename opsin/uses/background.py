@@ -6,6 +6,7 @@ import dataclasses
 from collections.abc import Generator, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from itertools import chain, groupby
 from pathlib import Path
 from typing import Any, Protocol
@@ -15,16 +16,17 @@ from opsin.core.image import Image, Size
 from opsin.engine.album import CAMERA_RATE, outside
 from opsin.engine.stream import Answer, answers
 from opsin.media.files import HOLD_ALPHA, save_cutout, save_image
-from opsin.media.guided import grey_levels
+from opsin.media.halving import halved
 from opsin.media.item import Item
+from opsin.media.levels import firm
 from opsin.media.sources import Source, open_source
 from opsin.media.video import add_sound, write_video
 from opsin.store.folders import folder_atomically
 from opsin.tasks import TASKS
 from opsin.tasks.matting import Matte, MattingOptions
-from opsin.uses._backdrop import BackgroundOptions, backdrop
+from opsin.uses._backdrop import BackgroundOptions, backdrop, detail_of
 from opsin.uses._background_frames import Frame, Laying, frames, laid
-from opsin.uses._cut import PHOTO, cut, reduced_alpha
+from opsin.uses._cut import HAZE, PHOTO, Detail, cut, map_size
 from opsin.uses._output_places import OutputPlaces, is_file, output_places
 
 __all__ = ["BackgroundOptions", "Replaced", "background", "backgrounds"]
@@ -86,14 +88,20 @@ def backgrounds(source: Source, into: str | Path | None = None, **options: Any) 
     places = output_places(source, into, ENDING)
     _check_clear(places.out, asked)
     behind = None if asked.remove else backdrop(asked)
+    moving = detail_of(asked)
     items = open_source(source)
     found = answers(
         TASKS.get("matting"),
         items if places.out is None else outside(items, places.out),
         MattingOptions(**{each.name: getattr(asked, each.name) for each in dataclasses.fields(MattingOptions)}),
         keeps_images=True,
+        size_of=partial(_matte_size, moving),
     )
-    return _written(found, places, behind)
+    return _written(found, places, behind, moving)
+
+
+def _matte_size(moving: Detail, item: Item, size: Size) -> Size:
+    return map_size(size, PHOTO if item.frame is None else moving)
 
 
 def _options(options: dict[str, Any]) -> BackgroundOptions:
@@ -117,14 +125,16 @@ def _check_clear(out: Path | None, asked: BackgroundOptions) -> None:
         )
 
 
-def _written(found: Iterable[Answer[Matte]], places: OutputPlaces, behind: Laying) -> Generator[Replaced, None, None]:
+def _written(
+    found: Iterable[Answer[Matte]], places: OutputPlaces, behind: Laying, moving: Detail
+) -> Generator[Replaced, None, None]:
     """Everything that was matted, before its new background, and written."""
     taken: set[Path] = set()
     for (source, is_video), group in groupby(found, key=lambda one: (one.item.source, one.item.frame is not None)):
         if is_video:
             path = places.of(source, ".webm" if behind else "", taken)
             taken.add(path)
-            yield from _video(group, path, behind)
+            yield from _video(group, path, behind, moving)
             continue
         for answer in group:
             if answer.result is None or answer.image is None:
@@ -137,8 +147,12 @@ def _written(found: Iterable[Answer[Matte]], places: OutputPlaces, behind: Layin
 
 
 def _photo(item: Item, image: Image, matte: Matte, behind: Laying) -> Frame:
-    one = cut(image, reduced_alpha(matte.alpha, PHOTO), grey_levels(image), PHOTO)
-    return Frame(item, laid(one, behind(matte.size) if behind else None), one.alpha)
+    one = cut(image, halved(image, PHOTO.matte), firm(matte.alpha, HAZE), PHOTO)
+    return Frame(item, laid(one, behind(_size(image)) if behind else None), one.alpha)
+
+
+def _size(image: Image) -> Size:
+    return image.shape[0], image.shape[1]
 
 
 def _save(path: Path, made: Frame, behind: Laying) -> None:
@@ -152,17 +166,17 @@ class _Write(Protocol):
     def __call__(self, frame: Frame) -> None: ...
 
 
-def _video(group: Iterable[Answer[Matte]], path: Path, behind: Laying) -> Iterator[Replaced]:
+def _video(group: Iterable[Answer[Matte]], path: Path, behind: Laying, moving: Detail) -> Iterator[Replaced]:
     """A video, frame by frame; frames that cannot be read are left out, and told of at the end."""
     damaged: list[Answer[Matte]] = []
     readable = _readable(group, damaged)
     first = next(readable, None)
     stopped: BaseException | None = None
-    if first is not None and first.result is not None:
-        item, size = first.item, first.result.size
+    if first is not None and first.image is not None:
+        item, size = first.item, _size(first.image)
         with _sequence(path) if behind is None else _webm(path, item, size) as write:
             try:
-                for frame in frames(chain((first,), readable), behind(size) if behind else None):
+                for frame in frames(chain((first,), readable), behind(size) if behind else None, moving):
                     write(frame)
                     yield Replaced(item.source, path, frame.item.frame, round(float(frame.alpha.mean()), 4))
             except (KeyboardInterrupt, GeneratorExit) as stop:

@@ -104,3 +104,11 @@ def test_an_image_that_fits_is_one_tile_with_padding():
 def test_there_are_no_more_tiles_than_it_takes():
     assert len(tiled((100, 448), 1.0, (256, 256), 64)) == 2
     assert len(tiled((100, 449), 1.0, (256, 256), 64)) == 3
+
+
+@pytest.mark.parametrize("size", [(30, 40), (7, 91)])
+def test_the_place_of_a_smaller_original_is_the_same_in_the_input(size):
+    place = letterboxed((60, 80), (32, 32))
+    point = np.array([[20, 45]], np.float32)
+    shrunk = point * [size[1] / 80, size[0] / 60]
+    assert place.of_size(size).to_input(shrunk) == pytest.approx(place.to_input(point), abs=1e-4)

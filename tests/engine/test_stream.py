@@ -173,6 +173,12 @@ class TestAnswers:
         (found,) = asked([Item("x", lambda size: (SEVERAL[0], (40, 60)))])
         assert found.result.size == (40, 60)
 
+    def test_an_answer_has_the_size_that_is_asked_for(self, telling):
+        telling()
+        item = Item("x", lambda size: (SEVERAL[0], (40, 60)))
+        (found,) = asked([item], size_of=lambda item, size: (size[0] // 2, size[1] // 2))
+        assert found.result.size == (20, 30)
+
     def test_boxes_lie_in_pixels_of_the_true_picture(self):
         bright = np.zeros((100, 120, 3), np.uint8)
         bright[:50, 60:] = 255

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from opsin.media.halving import halved
+from opsin.media.halving import halved, halved_size
 
 
 def test_each_pixel_is_the_mean_of_a_block():
@@ -21,3 +21,8 @@ def test_what_is_small_enough_stays():
 )
 def test_sides_are_halved_down_to_one_pixel(size, longest, expected):
     assert halved(np.zeros((*size, 3), np.uint8), longest).shape == (*expected, 3)
+
+
+@pytest.mark.parametrize("size", [(9, 7), (1, 90), (5, 5), (64, 31)])
+def test_the_size_can_be_known_before(size):
+    assert halved_size(size, 4) == halved(np.zeros(size, np.float32), 4).shape

@@ -5,7 +5,7 @@ import pytest
 
 from opsin.core.errors import ImageError, OptionError
 from opsin.media.files import save_image
-from opsin.uses._backdrop import BackgroundOptions, backdrop
+from opsin.uses._backdrop import BackgroundOptions, backdrop, detail_of
 from opsin.uses._cut import Cut
 
 IMAGE = np.random.default_rng(0).integers(0, 256, (40, 60, 3), np.uint8)
@@ -34,6 +34,16 @@ def test_a_blur_is_of_the_picture_itself():
     made = behind(blur=0.1)
     assert made.astype(float).std() < IMAGE.astype(float).std() / 3
     assert made.mean() == pytest.approx(IMAGE.mean(), abs=3)
+
+
+@pytest.mark.parametrize(("quality", "is_guided"), [("fast", False), ("balanced", True), ("best", True), (None, True)])
+def test_only_at_the_fast_quality_the_matte_of_a_video_is_not_guided(quality, is_guided):
+    assert detail_of(BackgroundOptions(colour="red", quality=quality)).is_guided == is_guided
+
+
+@pytest.mark.parametrize(("asked", "frees"), [({"blur": 0.1}, "never"), ({"remove": True}, "quickly")])
+def test_before_its_own_background_a_subject_keeps_its_colours(asked, frees):
+    assert detail_of(BackgroundOptions(**asked)).frees == frees
 
 
 @pytest.mark.parametrize(

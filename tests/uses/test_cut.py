@@ -1,12 +1,15 @@
 """A subject cut out along its picture's edges."""
 
+import dataclasses
+
 import numpy as np
 import pytest
 
-from opsin.media.guided import grey_levels
-from opsin.media.levels import resize_levels
-from opsin.uses._cut import PHOTO, VIDEO, cut, reduced_alpha
+from opsin.media.halving import halved
+from opsin.media.levels import firm, resize_levels
+from opsin.uses._cut import HAZE, PHOTO, VIDEO, cut, map_size
 
+FAST = dataclasses.replace(VIDEO, is_guided=False, frees="never")
 RED, BLUE = (250, 140, 90), (30, 50, 100)
 
 
@@ -22,35 +25,60 @@ def coarse(alpha):
     return resize_levels(resize_levels(alpha, (120, 160)), alpha.shape)
 
 
+def cut_out(image, alpha, detail):
+    """The image cut out as `detail` has it, by a matte of the image's own size."""
+    reduced = halved(image, detail.matte)
+    return cut(image, reduced, firm(resize_levels(alpha, reduced.shape[:2]), HAZE), detail)
+
+
 @pytest.mark.parametrize("detail", [PHOTO, VIDEO])
 def test_an_edge_that_was_seen_coarsely_becomes_sharp(detail):
     image, truth = portrait()
-    one = cut(image, reduced_alpha(coarse(truth), detail), grey_levels(image), detail)
+    one = cut_out(image, coarse(truth), detail)
     assert np.abs(one.alpha - truth).mean() < 0.9 * np.abs(coarse(truth) - truth).mean()
 
 
+def test_without_a_guide_the_matte_is_as_it_was_but_larger():
+    image, truth = portrait((720, 1280))
+    one = cut_out(image, truth, FAST)
+    assert one.alpha.shape == (720, 1280)
+    assert np.abs(one.alpha - truth).mean() < 0.005
+
+
 @pytest.mark.parametrize("level", [0.0, 0.04, 0.97, 1.0])
-def test_what_is_nearly_all_or_nothing_is_so(level):
+@pytest.mark.parametrize("detail", [PHOTO, FAST])
+def test_what_is_nearly_all_or_nothing_is_so(level, detail):
     image, _ = portrait()
-    alpha = reduced_alpha(np.full(image.shape[:2], level, np.float32), PHOTO)
-    assert cut(image, alpha, grey_levels(image), PHOTO).alpha == pytest.approx(round(level), abs=1e-5)
+    made = cut_out(image, np.full(image.shape[:2], level, np.float32), detail)
+    assert made.alpha == pytest.approx(round(level), abs=1e-5)
 
 
-@pytest.mark.parametrize("detail", [PHOTO, VIDEO])
+@pytest.mark.parametrize("detail", [PHOTO, VIDEO, FAST])
 def test_where_all_is_subject_its_colours_stay(detail):
     image, _ = portrait()
-    one = cut(image, reduced_alpha(np.ones(image.shape[:2], np.float32), detail), grey_levels(image), detail)
+    one = cut_out(image, np.ones(image.shape[:2], np.float32), detail)
     assert np.abs(one.subject.astype(int) - image).max() <= 1
 
 
+def test_colours_are_freed_only_where_that_is_wanted():
+    image, truth = portrait()
+    alpha = coarse(truth)
+    assert cut_out(image, alpha, FAST).subject is image
+    assert (cut_out(image, alpha, VIDEO).subject != image).any()
+
+
+@pytest.mark.parametrize("size", [(720, 1280), (1, 9), (2000, 2001)])
+def test_the_map_has_the_size_of_the_reduced_picture(size):
+    for detail in (PHOTO, VIDEO):
+        assert map_size(size, detail) == halved(np.zeros(size, np.uint8), detail.matte).shape
+
+
 def test_a_video_costs_fewer_pixels_than_a_photo():
-    image, truth = portrait((720, 1280))
-    assert reduced_alpha(truth, VIDEO).size < reduced_alpha(truth, PHOTO).size
-    assert cut(image, reduced_alpha(truth, VIDEO), grey_levels(image), VIDEO).alpha.shape == (720, 1280)
+    assert map_size((720, 1280), VIDEO) < map_size((720, 1280), PHOTO)
 
 
 @pytest.mark.parametrize("size", [(1, 1), (1, 50), (3, 2)])
-def test_tiny_pictures_are_cut_too(size):
-    image = np.full((*size, 3), 200, np.uint8)
-    one = cut(image, reduced_alpha(np.full(size, 0.5, np.float32), PHOTO), grey_levels(image), PHOTO)
+@pytest.mark.parametrize("detail", [PHOTO, VIDEO, FAST])
+def test_tiny_pictures_are_cut_too(size, detail):
+    one = cut_out(np.full((*size, 3), 200, np.uint8), np.full(size, 0.5, np.float32), detail)
     assert (one.alpha.shape, one.subject.shape) == (size, (*size, 3))
