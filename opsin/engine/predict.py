@@ -5,11 +5,12 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Mapping
 from dataclasses import fields
-from typing import Any, Concatenate, ParamSpec, TypeVar
+from typing import Any, Concatenate, ParamSpec, TypeVar, cast
 
 from opsin.core.errors import OptionError, UnknownNameError, UsageError
+from opsin.core.image import Image
 from opsin.core.options import Options
-from opsin.media.sources import Source, read_image
+from opsin.media.sources import Source, only_item
 from opsin.models import MODELS, Model, card_of, open_model
 from opsin.runtime.network import Place
 from opsin.tasks import TASKS, Result, Task
@@ -51,7 +52,10 @@ def verb(task: Task[P, R]) -> Callable[Concatenate[Source, P], R]:
 def answer(task: Task[Any, R], source: Source, options: Options) -> R:
     """The answer about one picture, the options made already."""
     model = model_for(task, options, streams=1)
-    return model.run([read_image(source)], options)[0]
+    item = only_item(source)
+    # Models that read planes take them in the place of images.
+    image = cast("Image", item.planes()) if model.reads_planes else item.read()[0]
+    return model.run([image], options)[0]
 
 
 def options_for(task: Task[Any, Any], options: Mapping[str, Any]) -> Options:

@@ -84,10 +84,13 @@ def checked_planes(pixels: NDArray[Any], name: str = "The array") -> Planes:
 def has_planes(data: bytes | Path, *, name: str, limits: Limits = DEFAULT_LIMITS) -> bool:
     """Whether a picture is more than 8-bit colours, by its header; False of what cannot be read."""
     try:
+        # A pipe or a device would keep us waiting for ever.
+        if isinstance(data, Path) and not data.is_file():
+            return False
         head = data[:HEAD_BYTES] if isinstance(data, bytes) else _head_of(data)
         if head[:4] in _TIFF:
             return _is_more(data if isinstance(data, bytes) else _bytes_of(data, name, limits))
-    except (ImageError, OSError):
+    except (ImageError, OSError, ValueError):  # the last for a name with a zero in it
         return False
     return head[:8] == _PNG and head[24:25] == b"\x10"
 

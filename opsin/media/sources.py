@@ -22,6 +22,7 @@ from opsin.media.decode import image_from_pillow
 from opsin.media.folders import folder_items, is_pattern, matching_files
 from opsin.media.item import Item
 from opsin.media.limits import DEFAULT_LIMITS, Limits, spoken
+from opsin.media.planes import checked_planes
 from opsin.media.reading import failing, picture
 from opsin.media.sniff import ARCHIVE_KINDS, VIDEO_KINDS, kind_of_file
 from opsin.media.video import camera_items, video_items
@@ -81,13 +82,22 @@ def read_image(source: Source, *, limits: Limits = DEFAULT_LIMITS) -> Image:
         ImageError: when it cannot be read.
         SourceError: when the source holds none, or more than one.
     """
+    return only_item(source, limits).read()[0]
+
+
+def only_item(source: Source, limits: Limits = DEFAULT_LIMITS) -> Item:
+    """The one picture of a source, not read yet.
+
+    Raises:
+        SourceError: when the source holds none, or more than one.
+    """
     first = list(islice(open_source(source, limits=limits), 2))
     if len(first) != 1:
         held = "more than one picture" if first else "no picture"
         raise SourceError(
             f"{_name(source)} holds {held}, where one is asked for. Use opsin.stream, or name one of them."
         )
-    return first[0].read()[0]
+    return first[0]
 
 
 def _name(source: Source) -> str:
@@ -154,7 +164,8 @@ def _held_item(source: Source, asked: _Asked) -> Item | None:
     if isinstance(source, bytes):
         return picture(source, "bytes", asked.limits)
     if isinstance(source, np.ndarray):
-        return Item("array", partial(_read_held, check_image, source))
+        planes = partial(checked_planes, source)
+        return Item("array", partial(_read_held, check_image, source), planes_reader=planes)
     # Only who has imported Pillow can hold one of its pictures.
     # (and another thread may be importing it just now).
     pillow = getattr(sys.modules.get("PIL.Image"), "Image", None)

@@ -8,6 +8,7 @@ from PIL import Image as PillowImage
 
 from opsin.core.errors import DataError, ImageError
 from opsin.data.dataset import Arrays, Dataset
+from opsin.data.files import Files
 from opsin.engine import feeding
 from opsin.engine.feeding import Reading, class_weights, feed, shuffled
 
@@ -146,10 +147,8 @@ def test_a_real_file_is_read_upright(tmp_path):
     exif = picture.getexif()
     exif[0x0112] = 6
     picture.save(tmp_path / "a.jpg", exif=exif)
-    from opsin.media.sources import read_image
-
-    assert READING(read_image(tmp_path / "a.jpg"))[0].shape == (6, 8, 3)
-    assert read_image(tmp_path / "a.jpg").shape == (8, 6, 3)
+    assert READING(Files(tmp_path, ("a.jpg",)), 0)[0].shape == (6, 8, 3)
+    assert Files(tmp_path, ("a.jpg",))[0].shape == (8, 6, 3)
 
 
 def test_rows_that_would_fill_the_memory_are_made_when_they_are_asked_for(monkeypatch):

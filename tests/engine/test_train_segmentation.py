@@ -18,8 +18,8 @@ from opsin.media.planes import decode_planes
 from opsin.models import Architecture
 from opsin.models._architecture import mapped
 from opsin.nn.backend import keras
-from opsin.runtime.network import Graph, Place
-from opsin.runtime.openvino import OpenVinoNetwork
+from opsin.nn.saved import load_network
+from opsin.runtime.keras import KerasNetwork
 from opsin.tasks._label_map import label_map
 
 SIZE = 64
@@ -149,13 +149,16 @@ def test_no_digit_of_them_is_lost_on_the_way(scans):
 
 
 def test_what_learned_from_planes_reads_them_where_it_answers(scanned, scans):
-    network = OpenVinoNetwork(
-        scanned.folder / "network.xml", Graph("image", {"logits": "logits"}, layout="NHWC", is_float=True), Place()
-    )
+    network = KerasNetwork(load_network(scanned.folder / "network.keras"), "image", "logits")
     planes = decode_planes(scans / "images" / "3.tif", name="3.tif").astype(np.float32) * (255 / 4095)
     scores = network({"image": planes[None]})["logits"][0]
+    expected = label_map(scores.transpose(2, 0, 1), stretched((SIZE, SIZE), (SIZE, SIZE)))
     found = opsin.segment(scans / "images" / "3.tif", model=str(scanned.folder))
-    assert (label_map(scores.transpose(2, 0, 1), stretched((SIZE, SIZE), (SIZE, SIZE))) == found.map).all()
+    assert (found.map == expected).mean() > 0.999  # where two labels are all but equal, engines may differ
+    array = tifffile.imread(scans / "images" / "3.tif")
+    assert (opsin.segment(array, model=str(scanned.folder)).map == found.map).all()
+    ((_, streamed),) = opsin.stream("segmentation", scans / "images" / "3.tif", model=str(scanned.folder))
+    assert (streamed.map == found.map).all()
 
 
 def test_colours_are_refused_by_what_learned_from_other_channels(scanned, blocks):
