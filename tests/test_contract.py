@@ -3,6 +3,7 @@
 The tiny models run here, without weights; the trained ones where their weights are in the cache.
 """
 
+import functools
 import json
 from dataclasses import fields
 
@@ -49,6 +50,12 @@ image = pytest.mark.parametrize("image", ALL, ids=IMAGES.keys())
 def model(name):
     if not is_here(name):
         pytest.skip(f"The weights of {name} are not here: opsin models pull {name}")
+    return opened(name)
+
+
+@functools.cache
+def opened(name):
+    """Once for all tests: a model keeps nothing between calls, and opening some takes longer than asking them."""
     return open_model(name, Place())
 
 

@@ -189,6 +189,7 @@ def test_what_was_taught_in_tiles_answers_whole_pictures(tiled, blocks):
     assert opsin.evaluate(tiled.folder).figures["pixels"] == 6 * SIZE * SIZE
 
 
+@pytest.mark.slow  # three trainings; that of a detector runs by default
 def test_a_run_that_was_stopped_ends_with_the_same_bits(blocks, tmp_path):
     class Stop(keras().callbacks.Callback):
         def on_epoch_begin(self, epoch, logs=None):
