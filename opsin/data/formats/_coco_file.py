@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import mmap
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,7 @@ from opsin.core.errors import DataError, SourceError
 from opsin.data.files import leads_out
 from opsin.data.folders import PART_FOLDERS
 from opsin.data.formats._reading import MEGABYTE, inside, text_of
+from opsin.data.formats._writing import Writing
 from opsin.data.tables import Named
 from opsin.media.limits import first_line, spoken
 
@@ -125,3 +126,37 @@ def folder_of(root: Path, file: Path, names: Sequence[str]) -> str:
     usual = (beside, own, f"images/{own}", word, f"images/{word}", "images", "JPEGImages", "")
     folders = [f"{each}/" if each else "" for each in usual]
     return next((each for name in names for each in folders if (root / each / name).is_file()), "")
+
+
+Annotated = Callable[[Writing, int], Iterable[Mapping[str, Any]]]
+"""The annotations of a picture by its number, but for their own numbers and the picture's."""
+
+
+def write_parts(writing: Writing, annotated: Annotated, labels: Sequence[str], but: str | None = None) -> None:
+    """annotations/instances_PART.json, and the pictures of each part in a folder of that name.
+
+    Args:
+        writing: what is to be written.
+        annotated: what is said of each picture.
+        labels: the classes, numbered from 1.
+        but: the one of them that is none in COCO.
+    """
+    parts = writing.data.parts
+    classes = [{"id": number, "name": label} for number, label in enumerate(labels, start=1) if label != but]
+    for part, name in PARTS.items():
+        chosen = [index for index in range(len(parts)) if parts[index] == part]
+        if chosen:
+            path = writing.folder / "annotations" / f"instances_{name}.json"
+            path.parent.mkdir(exist_ok=True)
+            plain = {**_listed(writing, chosen, name, annotated), "categories": classes}
+            path.write_text(json.dumps(plain, ensure_ascii=False), encoding="utf-8")
+
+
+def _listed(writing: Writing, chosen: Sequence[int], folder: str, annotated: Annotated) -> dict[str, Any]:
+    images, annotations = list[Mapping[str, Any]](), list[Mapping[str, Any]]()
+    for number, index in enumerate(chosen, start=1):
+        writing.put(index, folder)
+        (height, width), name = writing.sizes[index], writing.names[index]
+        images.append({"id": number, "file_name": name, "height": height, "width": width})
+        annotations += [{"image_id": number, **each} for each in annotated(writing, index)]
+    return {"images": images, "annotations": [{"id": at, **each} for at, each in enumerate(annotations, start=1)]}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -12,7 +11,6 @@ from typing import Any
 
 from opsin.core.errors import DataError
 from opsin.data.formats._coco_file import (
-    PARTS,
     at,
     classes_of,
     files,
@@ -22,6 +20,7 @@ from opsin.data.formats._coco_file import (
     part_of,
     recognises,
     root_of,
+    write_parts,
 )
 from opsin.data.formats._format import FORMATS, Asked, Format
 from opsin.data.formats._reading import XYXY, Shown, Thing, listed, numbers_of
@@ -113,28 +112,7 @@ def _shown(document: _Document, root: Path, part: str) -> Iterator[Shown]:
 
 def write(writing: Writing) -> None:
     """annotations/instances_PART.json, and the pictures of each part in a folder of that name."""
-    data = writing.data
-    for part, name in PARTS.items():
-        chosen = [index for index in range(len(data)) if data.parts[index] == part]
-        if chosen:
-            path = writing.folder / "annotations" / f"instances_{name}.json"
-            path.parent.mkdir(exist_ok=True)
-            path.write_text(json.dumps(_plain(writing, chosen, name), ensure_ascii=False), encoding="utf-8")
-
-
-def _plain(writing: Writing, chosen: Sequence[int], folder: str) -> dict[str, Any]:
-    images, annotations = [], []
-    for number, index in enumerate(chosen, start=1):
-        writing.put(index, folder)
-        (height, width), name = writing.sizes[index], writing.names[index]
-        images.append({"id": number, "file_name": name, "height": height, "width": width})
-        annotations += [{"image_id": number, **each} for each in _annotations(writing, index)]
-    labels = writing.data.labels
-    return {
-        "images": images,
-        "annotations": [{"id": number, **each} for number, each in enumerate(annotations, start=1)],
-        "categories": [{"id": number, "name": label} for number, label in enumerate(labels, start=1)],
-    }
+    write_parts(writing, _annotations, writing.data.labels)
 
 
 def _annotations(writing: Writing, index: int) -> Iterator[dict[str, Any]]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import json
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -20,7 +19,6 @@ from opsin.core.polygons import runs_from_polygons
 from opsin.core.runs import areas, boxes_around, checked_size, mask_from_runs, runs_from_mask
 from opsin.data.files import Files
 from opsin.data.formats._coco_file import (
-    PARTS,
     at,
     classes_of,
     files,
@@ -30,6 +28,7 @@ from opsin.data.formats._coco_file import (
     part_of,
     recognises,
     root_of,
+    write_parts,
 )
 from opsin.data.formats._format import FORMATS, Asked, Format
 from opsin.data.formats._mask_layout import Layout, Pair
@@ -235,28 +234,7 @@ def write(writing: Writing) -> None:
 
     Each class of a picture is one thing; what is ignored is a crowd.
     """
-    data = writing.data
-    for part, name in PARTS.items():
-        chosen = [index for index in range(len(data)) if data.parts[index] == part]
-        if chosen:
-            path = writing.folder / "annotations" / f"instances_{name}.json"
-            path.parent.mkdir(exist_ok=True)
-            path.write_text(json.dumps(_plain(writing, chosen, name), ensure_ascii=False), encoding="utf-8")
-
-
-def _plain(writing: Writing, chosen: Sequence[int], folder: str) -> dict[str, Any]:
-    images, annotations = [], []
-    for number, index in enumerate(chosen, start=1):
-        writing.put(index, folder)
-        (height, width), name = writing.sizes[index], writing.names[index]
-        images.append({"id": number, "file_name": name, "height": height, "width": width})
-        annotations += [{"image_id": number, **each} for each in _annotations(writing, index)]
-    labels = enumerate(writing.data.labels)
-    return {
-        "images": images,
-        "annotations": [{"id": number, **each} for number, each in enumerate(annotations, start=1)],
-        "categories": [{"id": number + 1, "name": label} for number, label in labels if label != BACKGROUND],
-    }
+    write_parts(writing, _annotations, writing.data.labels, but=BACKGROUND)
 
 
 def _annotations(writing: Writing, index: int) -> Iterator[dict[str, Any]]:
