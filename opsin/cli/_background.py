@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json as jsonlib
-from collections.abc import Callable, Iterable
 from contextlib import closing
 from pathlib import Path
 from typing import Annotated
@@ -11,6 +9,7 @@ from typing import Annotated
 import typer
 
 from opsin.cli._progress import counting, downloading
+from opsin.cli._written import show_written
 from opsin.media.counting import expected
 from opsin.models import cards_needed
 from opsin.tasks.matting import MATTING, MattingOptions
@@ -89,30 +88,9 @@ def background(
     asked = {"blur": blur, "colour": colour, "image": image, "remove": remove, "quality": quality, "model": model}
     with closing(backgrounds(named[0] if len(named) == 1 else named, into, **asked)) as done:
         counted = counting(done, lambda: expected(named), is_shown=not quiet)
-        failed = _show(counted, _lines(json, quiet))
+        failed = show_written(counted, _row, json=json, quiet=quiet)
     if failed:
         raise typer.Exit(1)
-
-
-def _show(done: Iterable[Replaced], tell: Callable[[Replaced, bool], None]) -> int:
-    """Tells of each; answers how many failed."""
-    failed, last = 0, None
-    for one in done:
-        if one.error is not None:
-            failed += 1
-            typer.echo(f"opsin: {one.error}", err=True)
-        tell(one, one.path is not None and one.path != last)
-        last = one.path
-    return failed
-
-
-def _lines(json: bool, quiet: bool) -> Callable[[Replaced, bool], None]:
-    """What is told of each: JSON, or of each file that it is written now."""
-    if json:
-        return lambda one, is_new: typer.echo(jsonlib.dumps(one.to_dict(), ensure_ascii=False))
-    if quiet:
-        return lambda one, is_new: None
-    return lambda one, is_new: typer.echo(_row(one)) if is_new else None
 
 
 def _row(one: Replaced) -> str:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import json as jsonlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from opsin.cli._progress import counting, downloading
+from opsin.cli._written import show_written
 from opsin.media.counting import expected
 from opsin.models import cards_needed
 from opsin.uses.blur import Blurred, blur_source
@@ -67,29 +67,8 @@ def blur(
     flags = {"small": small, "margin": margin, "cells": cells, "min_score": min_score, "model": model}
     done = blur_source(source, out, hold_seconds=hold_seconds, **flags)
     counted = counting(done, lambda: expected(source), is_shown=not quiet)
-    if _show(counted, _lines(json, quiet)):
+    if show_written(counted, _row, json=json, quiet=quiet):
         raise typer.Exit(1)
-
-
-def _show(done: Iterable[Blurred], tell: Callable[[Blurred, bool], None]) -> int:
-    """Tells of each; answers how many failed."""
-    failed, last = 0, None
-    for one in done:
-        if one.error is not None:
-            failed += 1
-            typer.echo(f"opsin: {one.error}", err=True)
-        tell(one, one.path is not None and one.path != last)
-        last = one.path
-    return failed
-
-
-def _lines(json: bool, quiet: bool) -> Callable[[Blurred, bool], None]:
-    """What is told of each: JSON, or of each file that it is written now."""
-    if json:
-        return lambda one, is_new: typer.echo(jsonlib.dumps(one.to_dict(), ensure_ascii=False))
-    if quiet:
-        return lambda one, is_new: None
-    return lambda one, is_new: typer.echo(_row(one)) if is_new else None
 
 
 def _row(one: Blurred) -> str:

@@ -13,6 +13,7 @@ from typing import Any
 from opsin.core.errors import UsageError
 from opsin.core.image import Size
 from opsin.core.registry import Registry
+from opsin.media.planes import MOST as MOST_PLANES
 from opsin.nn.backend import keras
 
 
@@ -72,9 +73,6 @@ class Architecture:
     is_whole: bool = False
     maps: Callable[[Any, Blueprint], Mapping[int, Any]] | None = None
 
-
-MOST_CHANNELS = 16
-"""Channels that a picture may have."""
 
 ARCHITECTURES: Registry[Architecture] = Registry("network", "opsin.models")
 """Every network that can be taught, by name."""
@@ -180,8 +178,8 @@ def check_blueprint(architecture: Architecture, blueprint: Blueprint) -> None:
             f"The network {name} needs pictures of at least {low} x {narrow} pixels; got {height} x {width}. "
             "Ask for a larger input size, or take a network with fewer layers."
         )
-    if not 1 <= blueprint.channels <= MOST_CHANNELS:
-        raise UsageError(f"channels must be 1 (grey), 3 (colour), or up to {MOST_CHANNELS}; got {blueprint.channels}.")
+    if not 1 <= blueprint.channels <= MOST_PLANES:
+        raise UsageError(f"channels must be 1 (grey), 3 (colour), or up to {MOST_PLANES}; got {blueprint.channels}.")
     if blueprint.weights is not None and blueprint.weights not in architecture.weights:
         known = " or ".join([*architecture.weights, "none"])
         raise UsageError(f"The network {name} can begin with the weights {known}; got {blueprint.weights!r}.")
