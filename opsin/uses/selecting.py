@@ -36,7 +36,7 @@ class Selecting:
     >>> selecting = Selecting(image, model="hrnet18_ocr64_tiny.random")
     >>> first, answer = selecting.step(selecting.begin(), Click(50, 30))
     >>> answer.box
-    array([30., 20., 70., 40.], dtype=float32)
+    array([30., 21., 70., 39.], dtype=float32)
     """
 
     def __init__(self, source: Source, **options: Any) -> None:
