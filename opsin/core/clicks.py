@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from opsin.core.errors import OptionError
+from opsin.core.errors import InputError, OptionError
 from opsin.core.image import Size
 from opsin.core.options import Corners
 from opsin.core.placement import Points
@@ -44,7 +44,8 @@ class Clicks:
         levels: (height, width) how sure each pixel is to be inside, in 0..1; None before the first look.
 
     Raises:
-        OptionError: for a click or a box that does not lie in the picture, or a box without area.
+        InputError: for a click or a box that does not lie in the picture: in another one it may.
+        OptionError: for a box without area.
     """
 
     size: Size
@@ -57,14 +58,14 @@ class Clicks:
         picture = f"the picture, {height} x {width} (height x width)"
         for each in self.clicks:
             if not (0 <= each.x <= width and 0 <= each.y <= height):
-                raise OptionError(f"A click must lie in {picture}; got x {each.x:g}, y {each.y:g}.")
+                raise InputError(f"A click must lie in {picture}; got x {each.x:g}, y {each.y:g}.")
         if self.box is not None:
             x0, y0, x1, y1 = self.box
-            if not (0 <= x0 < x1 <= width and 0 <= y0 < y1 <= height):
-                raise OptionError(
-                    f"A box is x0,y0,x1,y1 with x0 < x1 and y0 < y1, in {picture}; "
-                    f"got {','.join(f'{side:g}' for side in self.box)}."
-                )
+            came = ",".join(f"{side:g}" for side in self.box)
+            if not (x0 < x1 and y0 < y1):
+                raise OptionError(f"A box is x0,y0,x1,y1 with x0 < x1 and y0 < y1; got {came}.")
+            if x0 < 0 or y0 < 0 or x1 > width or y1 > height:
+                raise InputError(f"A box x0,y0,x1,y1 must lie in {picture}; got {came}.")
 
     @property
     def inside(self) -> Points:

@@ -18,6 +18,7 @@ from opsin.core.options import Options
 from opsin.engine.predict import model_for, options_for
 from opsin.engine.tracking import asking_more, begin, can_be_followed, only_sure, track_things
 from opsin.media.item import Item
+from opsin.media.limits import spoken
 from opsin.media.planes import shown
 from opsin.media.sources import Source, open_source
 from opsin.models import Model
@@ -219,8 +220,19 @@ def _answer_batch(
     # Models that read planes take them in the place of images.
     images = [cast("Image", each[0]) for each in read if not isinstance(each, InputError)]
     sizes = [size_of(item, each[1]) for item, each in both if not isinstance(each, InputError)]
-    results = iter(model.run_at(images, options, sizes) if images else [])
+    results = iter(_results(model, options, images, sizes))
     return [_answer(item, each, results, keeps_images) for item, each in both]
+
+
+def _results(model: Model[R], options: Options, images: list[Image], sizes: list[Size]) -> list[R | InputError]:
+    """A result for each image, or why there is none: one that the question does not fit costs the others nothing."""
+    try:
+        return list(model.run_at(images, options, sizes)) if images else []
+    except InputError as error:
+        if len(images) == 1:
+            return [error]
+        pairs = zip(images, sizes, strict=True)
+        return [one for image, size in pairs for one in _results(model, options, [image], [size])]
 
 
 def _read(item: Item, at_least: Size | None) -> Read:
@@ -238,10 +250,13 @@ def _planes(item: Item) -> Read:
     return planes, (planes.shape[0], planes.shape[1])
 
 
-def _answer(item: Item, read: Read, results: Iterator[R], keeps_images: bool) -> Answer[R]:
+def _answer(item: Item, read: Read, results: Iterator[R | InputError], keeps_images: bool) -> Answer[R]:
     if isinstance(read, InputError):
         return Answer(item, error=read)
-    return Answer(item, shown(read[0]) if keeps_images else None, next(results))
+    result = next(results)
+    if isinstance(result, InputError):
+        return Answer(item, error=InputError(f"{spoken(item.source)}: {result}"))
+    return Answer(item, shown(read[0]) if keeps_images else None, result)
 
 
 def _log(item: Item, error: InputError) -> None:

@@ -60,7 +60,7 @@ class ClickModel(Model[Selection]):
         """What is known after one click more. Undoing is going on from older clicks.
 
         Raises:
-            OptionError: for a click that does not lie in the picture.
+            InputError: for a click that does not lie in the picture.
         """
         clicks = clicks.with_click(click)
         window = _window(clicks)
@@ -75,7 +75,8 @@ class ClickModel(Model[Selection]):
         """The mask after all the clicks that the options name, one after the other, for each image.
 
         Raises:
-            OptionError: when nothing was pointed at, or it does not lie in the picture.
+            OptionError: when nothing was pointed at.
+            InputError: when it does not lie in the picture.
         """
         return [selection(self._all_steps(image, options), self.card.name) for image in images]
 

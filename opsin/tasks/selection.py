@@ -51,7 +51,8 @@ class SelectionOptions(Options):
         """The points and the box, on a picture of that (height, width).
 
         Raises:
-            OptionError: when nothing was pointed at, or it does not lie in the picture.
+            OptionError: when nothing was pointed at.
+            InputError: when it does not lie in the picture.
         """
         if not len(self.at) and self.box is None:
             raise OptionError(NOBODY_POINTED)

@@ -78,7 +78,8 @@ def what_goes(image: Image, asked: Asked, drawn: Mask | None = None) -> Mask:
         drawn: (h, w) the mask, where it did not come as a file.
 
     Raises:
-        InputError: when nothing of the label or at the points is there; for a mask that is black or of another size.
+        InputError: when nothing of the label or at the points is there, or a point lies beside the picture; for a mask
+            that is black or of another size.
         OptionError: for a label that the model does not know.
     """
     things = _things(image, asked) if drawn is None else [_fitting(image, drawn)]

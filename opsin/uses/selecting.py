@@ -47,7 +47,8 @@ class Selecting:
         """The state before the first click: nothing is selected, or what lies in a box x0, y0, x1, y1, if one is given.
 
         Raises:
-            OptionError: for a box that does not lie in the picture.
+            InputError: for a box that does not lie in the picture.
+            OptionError: for a box without area.
         """
         begun: Clicks = self._model.begun(self.image, box)
         return begun
@@ -56,7 +57,7 @@ class Selecting:
         """What is known after one click more, and what is selected then. Keep the older state to undo the click.
 
         Raises:
-            OptionError: for a click that does not lie in the picture.
+            InputError: for a click that does not lie in the picture.
         """
         after = self._model.step(self.image, clicks, click)
         return after, self.answer(after)

@@ -13,9 +13,11 @@ from opsin.core.errors import ImageError, OptionError, SourceError, UnknownNameE
 from opsin.engine.stream import answers, cores, in_order, stream
 from opsin.media.files import save_image
 from opsin.media.item import Item
+from opsin.media.sources import open_source
 from opsin.media.video import write_video
 from opsin.tasks.classification import CLASSIFICATION, ClassificationOptions
 from opsin.tasks.detection import DETECTION, DetectionOptions
+from opsin.tasks.selection import SELECTION, SelectionOptions
 
 TINY, DETECT_TINY = "pplcnetv2_tiny_classification.random", "picodet_tiny.random"
 SEVERAL = [np.full((4, 6, 3), shade, np.uint8) for shade in (3, 1, 2)]
@@ -42,6 +44,14 @@ def test_what_a_task_follows_is_followed(tmp_path):
             video.write(np.full((64, 64, 3), 250, np.uint8))
     found = [faces for _, faces in stream("who", tmp_path / "bright.webm", track=True, model="who_tiny")]
     assert all((found[0].tracks == faces.tracks).all() for faces in found)
+
+
+def test_a_picture_that_the_question_does_not_fit_is_an_error_and_those_beside_it_are_answered():
+    pictures = [np.full((side, side, 3), 200, np.uint8) for side in (60, 20, 60, 60)]
+    options = SelectionOptions(at=(40, 30), model="hrnet18_ocr64_tiny.random")
+    found = list(answers(SELECTION, open_source(pictures), options, batch_size=4))
+    assert [each.error is None for each in found] == [True, False, True, True]
+    assert str(found[1].error).startswith(f"{found[1].item.source}: A click must lie in the picture, 20 x 20")
 
 
 class TestInOrder:

@@ -38,7 +38,7 @@ class TestOptions:
             SelectionOptions(not_at=[(1, 1)]).clicks_on((40, 60))
 
     def test_a_point_beside_the_picture_is_refused(self):
-        with pytest.raises(OptionError, match=r"got x 600, y 2\.$"):
+        with pytest.raises(InputError, match=r"A click must lie in .* got x 600, y 2\.$"):
             SelectionOptions(at=(600, 2)).clicks_on((40, 60))
 
     def test_a_box_alone_is_enough(self):

@@ -1,3 +1,4 @@
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -6,6 +7,7 @@ import pytest
 import opsin
 from opsin.core.errors import InputError, OptionError, UsageError
 from opsin.media.files import save_image
+from opsin.uses import _what_goes
 from opsin.uses._what_goes import grown
 from opsin.uses.erase import Erased, ErasedFile, erase, erase_source
 
@@ -84,6 +86,14 @@ def test_a_picture_that_fails_does_not_stop_the_others(photo, tmp_path, drawn):
     (photo.parent / "0.png").write_bytes(b"no picture")
     bad, good = erase_source(photo.parent, tmp_path / "out", mask=str(drawn))
     assert "0.png" in bad.error
+    assert good.path.exists()
+
+
+def test_a_point_beside_one_picture_does_not_stop_the_others(photo, tmp_path, monkeypatch):
+    monkeypatch.setattr(_what_goes, "predict", partial(_what_goes.predict, model="hrnet18_ocr64_tiny.random"))
+    save_image(photo.parent / "0.png", GREY[:20, :20])
+    bad, good = erase_source(photo.parent, tmp_path / "out", at=[(37, 26)])
+    assert bad.error.startswith("A click must lie in the picture, 20 x 20")
     assert good.path.exists()
 
 

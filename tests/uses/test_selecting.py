@@ -52,12 +52,12 @@ def test_before_anything_is_pointed_at_nothing_is_selected(selecting):
 
 
 def test_a_click_beside_the_picture_is_refused(selecting):
-    with pytest.raises(OptionError, match=r"A click must lie in the picture, 80 x 120 .+ got x 500, y 5\."):
+    with pytest.raises(InputError, match=r"A click must lie in the picture, 80 x 120 .+ got x 500, y 5\."):
         selecting.step(selecting.begin(), Click(500, 5))
 
 
 def test_a_box_beside_the_picture_is_refused(selecting):
-    with pytest.raises(OptionError, match=r"A box is x0,y0,x1,y1"):
+    with pytest.raises(InputError, match=r"A box x0,y0,x1,y1 must lie in the picture"):
         selecting.begin((0, 0, 500, 5))
 
 
