@@ -22,13 +22,14 @@ HEAD = """<!doctype html>
 :root { color-scheme: light dark; }
 body { font: 16px/1.5 system-ui, sans-serif; margin: 0 auto; padding: 1.25rem; max-width: 64rem; }
 h1 { font-size: 1.5rem; margin: 0 0 1rem; }
-figure { margin: 0 0 2rem; }
-.both { position: relative; display: block; --at: 50%; border-radius: .5rem; overflow: hidden; }
-.both img { display: block; width: 100%; height: auto; }
-.both img + img { position: absolute; inset: 0; clip-path: inset(0 0 0 var(--at)); }
+figure { margin: 0 0 2rem; width: fit-content; min-width: min(15rem, 100%); max-width: 100%; }
+.both { position: relative; width: fit-content; --at: 50%; border-radius: .5rem; overflow: hidden; }
+.both img { display: block; max-width: 100%; max-height: 75vh; }
+.both img + img { position: absolute; inset: 0; width: 100%; height: 100%; clip-path: inset(0 0 0 var(--at)); }
 .both::after { content: ""; position: absolute; top: 0; bottom: 0; left: var(--at); width: 2px; margin-left: -1px;
   background: #fff; box-shadow: 0 0 4px #000; pointer-events: none; }
-input { width: 100%; margin: .5rem 0 0; }
+input, figcaption { box-sizing: border-box; width: 0; min-width: 100%; } /* as wide as the picture, whatever it is */
+input { display: block; margin: .5rem 0 0; }
 figcaption { overflow-wrap: anywhere; }
 </style>
 </head>
