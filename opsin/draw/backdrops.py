@@ -37,9 +37,10 @@ def out_of_focus(image: Image, alpha: Levels, blur: float, size: Size) -> Image:
         raise OptionError(f"blur must be above 0, a share of the longer side; got {blur!r}.")
     small = halved(image, max(1, round(1.5 * FINE / blur)))
     weight = _background(halved(alpha, max(small.shape[:2])))
-    both = np.dstack([small * weight[..., None], weight])
-    spread = cv2.GaussianBlur(both, (0, 0), blur * max(weight.shape))
-    return resize((spread[..., :3] / spread[..., 3:] + np.float32(0.5)).astype(np.uint8), size, how="linear")
+    weights = cv2.merge([weight, weight, weight])
+    weighted = cv2.multiply(small, weights, dtype=cv2.CV_32F)
+    spread, shares = (cv2.GaussianBlur(each, (0, 0), blur * max(weight.shape)) for each in (weighted, weights))
+    return resize(np.asarray(cv2.divide(spread, shares, dtype=cv2.CV_8U), np.uint8), size, how="linear")
 
 
 def _background(alpha: Levels) -> Levels:

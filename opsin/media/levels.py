@@ -20,18 +20,17 @@ Levels = NDArray[np.float32]
 def resize_levels(levels: Levels, size: Size) -> Levels:
     """The map at another size (height, width), its edges as soft as they were.
 
-    What falls together is averaged; what is made larger is cubic, cut to 0..1, which leaves no steps.
+    What shrinks to half or less is averaged; all else is cubic, cut to 0..1, which leaves no steps.
 
     >>> resize_levels(np.array([[0, 1], [1, 0]], np.float32), (1, 2))
     array([[0.5, 0.5]], dtype=float32)
     """
     import cv2
 
-    height, width = size
-    # One side may grow while the other shrinks: "area" averages only where both shrink.
-    fewer = min(width, levels.shape[1]), min(height, levels.shape[0])
-    averaged = cv2.resize(levels, fewer, interpolation=cv2.INTER_AREA)
-    return np.asarray(cv2.resize(averaged, (width, height), interpolation=cv2.INTER_CUBIC), np.float32).clip(0, 1)
+    # One side may grow while the other shrinks: "area" averages only where none grows.
+    fewer = tuple(wanted if 2 * wanted <= there else there for wanted, there in zip(size, levels.shape, strict=True))
+    averaged = levels if fewer == levels.shape else cv2.resize(levels, fewer[::-1], interpolation=cv2.INTER_AREA)
+    return np.asarray(cv2.resize(averaged, size[::-1], interpolation=cv2.INTER_CUBIC), np.float32).clip(0, 1)
 
 
 def firm(levels: Levels, margin: float) -> Levels:
@@ -40,7 +39,9 @@ def firm(levels: Levels, margin: float) -> Levels:
     >>> firm(np.array([0.1, 0.5, 0.95], np.float32), 0.1).tolist()
     [0.0, 0.5, 1.0]
     """
-    return np.asarray(((levels - np.float32(margin)) / np.float32(1 - 2 * margin)).clip(0, 1), np.float32)
+    stretched = levels - np.float32(margin)
+    stretched *= np.float32(1 / (1 - 2 * margin))
+    return np.clip(stretched, 0, 1, out=stretched)
 
 
 def bytes_from_levels(levels: Levels) -> NDArray[np.uint8]:

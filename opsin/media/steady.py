@@ -50,9 +50,16 @@ def steady(state: Steady, alpha: Levels, brightness: Levels) -> tuple[Steady, Le
     if state.alpha is None or state.seen is None or state.alpha.shape != alpha.shape:
         return Steady(alpha, brightness), alpha
     weight = _newness(brightness, state.seen)
-    mixed = state.alpha + weight * (alpha - state.alpha)
-    seen = state.seen + weight * (brightness - state.seen)
-    return Steady(mixed, seen), mixed
+    mixed = _towards(state.alpha, alpha, weight)
+    return Steady(mixed, _towards(state.seen, brightness, weight)), mixed
+
+
+def _towards(old: Levels, new: Levels, weight: Levels) -> Levels:
+    """The old levels, brought nearer to the new ones by the weight of each pixel."""
+    mixed = new - old
+    mixed *= weight
+    mixed += old
+    return mixed
 
 
 def _newness(brightness: Levels, seen: Levels) -> Levels:
@@ -60,7 +67,9 @@ def _newness(brightness: Levels, seen: Levels) -> Levels:
     import cv2
 
     apart = cv2.blur(cv2.absdiff(brightness, seen), (3, 3))
-    if float((apart > MOVING).mean()) > CUT:
+    if np.count_nonzero(apart > MOVING) > CUT * apart.size:
         return np.ones(apart.shape, np.float32)
-    moving = ((apart - np.float32(STILL)) / np.float32(MOVING - STILL)).clip(0, 1)
-    return np.maximum(SLOWNESS, cv2.dilate(moving, np.ones((REACH, REACH), np.uint8)))
+    weight = np.asarray(cv2.dilate(apart, np.ones((REACH, REACH), np.uint8)), np.float32)
+    weight -= STILL
+    weight *= 1 / (MOVING - STILL)
+    return np.clip(weight, SLOWNESS, 1, out=weight)

@@ -36,7 +36,7 @@ def matte(raw: NDArray[Any], placement: Placement, model: str) -> Matte:
         model: name of the model that answers.
     """
     height, width = placement.size
-    alpha = resize_levels(raw[0].astype(np.float32).clip(0, 1), placement.size)
+    alpha = resize_levels(raw[0].astype(np.float32, copy=False), placement.size)
     return Matte(height=height, width=width, model=model, alpha=alpha)
 
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from opsin.core.errors import InputError
-from opsin.draw.composite import composite
+from opsin.draw.composite import BAND, composite
 
 
 def pictures(seed=0, size=(9, 13)):
@@ -13,10 +13,11 @@ def pictures(seed=0, size=(9, 13)):
     return subject, random.random(size, np.float32), behind
 
 
-def test_it_is_the_mean_of_the_two_weighted_by_alpha():
-    subject, alpha, behind = pictures()
+@pytest.mark.parametrize("size", [(9, 13), (2 * BAND // 90 + 1, 90), (2, BAND + 1)])
+def test_it_is_the_mean_of_the_two_weighted_by_alpha(size):
+    subject, alpha, behind = pictures(size=size)
     expected = alpha[..., None] * subject + (1 - alpha[..., None]) * behind
-    assert composite(subject, alpha, behind) == pytest.approx(expected, abs=1.6)
+    assert np.abs(composite(subject, alpha, behind) - expected).max() <= 1.6
 
 
 def test_all_subject_is_the_subject_and_none_the_backdrop():
