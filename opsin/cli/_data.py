@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 
-from opsin.cli._data_told import classes_table, parts_of, sizes_told, things_told
+from opsin.cli._data_told import MARKS, captions_told, classes_table, parts_of, sizes_told, things_told, truths_of
 from opsin.cli._progress import downloading, reporting
 from opsin.core.errors import UnknownNameError
 from opsin.data.convert import convert
@@ -28,7 +28,8 @@ Data = Annotated[
     typer.Argument(
         metavar="DATA",
         help="A built-in set, a folder with a folder for each class, a CSV of image,label, or a zip; or boxes: "
-        "COCO, YOLO, PASCAL VOC, or a CSV of image,label,x0,y0,x1,y1; or folders images and masks.",
+        "COCO, YOLO, PASCAL VOC, or a CSV of image,label,x0,y0,x1,y1; or folders images and masks; or captions: COCO, "
+        "Flickr8k, or a CSV of image,caption.",
     ),
 ]
 Split = Annotated[
@@ -43,7 +44,7 @@ Task = Annotated[
     typer.Option(
         "--task",
         metavar="NAME",
-        help="classification, detection or segmentation; by its look when left out.",
+        help="classification, detection, segmentation or captioning; by its look when left out.",
         show_default=False,
     ),
 ]
@@ -131,7 +132,7 @@ def show(
         typer.Option(
             "--save",
             metavar="FILE",
-            help="A picture of some of each class, or of some with boxes or masks.",
+            help="A picture of some of each class, or of some with boxes, masks or captions.",
             show_default=False,
         ),
     ] = None,
@@ -140,7 +141,7 @@ def show(
     """Show how many pictures of each class there are, and in which part of the split.
 
     Where things are boxed, it counts things, and tells how many are in a picture and how large they are; where there
-    are masks, how much of all pixels each class takes.
+    are masks, how much of all pixels each class takes; where there are captions, how many and how long they are.
 
     Examples:
 
@@ -149,6 +150,8 @@ def show(
         opsin data show cells/ --save cells.png
 
         opsin data show streets/ --labels sky,road,car --ignore 3
+
+        opsin data show flickr8k/ --task captioning
 
         opsin data show mnist --save mnist.png
     """
@@ -162,14 +165,17 @@ def show(
     if json:
         typer.echo(jsonlib.dumps(told, ensure_ascii=False))
         return
-    Console().print(classes_table(loaded, told.get("regions", {}).get("shares", {})))
+    if "captions" in told:
+        typer.echo(captions_told(told["captions"], parts_of(loaded)))
+    else:
+        Console().print(classes_table(loaded, told.get("regions", {}).get("shares", {})))
     if "things" in told:
         typer.echo(things_told(told["things"], len(loaded)))
     if told.get("regions", {}).get("ignored"):
         typer.echo(f"Of {told['regions']['ignored']:.1%} of all pixels nothing is said.")
     typer.echo(sizes_told(told["sizes"]))
     if save is not None:
-        what = {"detection": "with boxes", "segmentation": "with masks"}.get(loaded.task, "of each class")
+        what = f"with {MARKS[loaded.task]}" if loaded.task in MARKS else "of each class"
         typer.echo(f"Pictures {what} are in {save}.")
 
 
@@ -214,11 +220,12 @@ def convert_data(
     ignore: Ignore = None,
     copy: Copy = False,
 ) -> None:
-    """Write pictures with boxes or masks in another format. What is split stays so; what is not becomes train.
+    """Write pictures with boxes, masks or captions in another format. What is not split becomes train.
 
     Boxes keep their decimals. YOLO cannot hold crowds, which are left out; YOLO and VOC cannot hold areas of masks; VOC
     and CSV cannot hold classes without things, nor the order of classes; only CSV holds groups. Masks become
-    index_masks, colour_masks, binary_masks or coco_masks; binary_masks cannot hold what is ignored.
+    index_masks, colour_masks, binary_masks or coco_masks; binary_masks cannot hold what is ignored. Captions become
+    caption_table, caption_list, coco_captions or flickr8k.
 
     Examples:
 
@@ -227,6 +234,8 @@ def convert_data(
         opsin data convert boxes.csv --to yolo --into cells-yolo --copy
 
         opsin data convert coco/ --to index_masks --into coco-masks
+
+        opsin data convert flickr8k/ --to caption_table --into captions
     """
     with reporting(is_shown=True) as report:
         written = convert(
@@ -240,8 +249,7 @@ def convert_data(
             ignore=ignore or (),
             progress=report,
         )
-    things = f"{sum(written.counts().values()):,} things" if written.task == "detection" else "masks"
-    typer.echo(f"{parts_of(written)} with {things} are in {into}, as {to}.")
+    typer.echo(f"{parts_of(written)} with {truths_of(written)} are in {into}, as {to}.")
     typer.echo(f"What {to} cannot hold: {FORMATS.get(to).lacks}.")
 
 
@@ -255,13 +263,15 @@ def draw(
     names: Names = "",
     ignore: Ignore = None,
 ) -> None:
-    """Draw the true boxes or masks on every picture, each into a file of its own.
+    """Draw the true boxes or masks on every picture, or write its captions below, each into a file of its own.
 
     Examples:
 
         opsin data draw cells/ --into cells-drawn
 
         opsin data draw streets/ --into streets-drawn
+
+        opsin data draw flickr8k/ --task captioning --into captions-to-read
     """
     from opsin.engine.box_sheet import drawable, save_drawn
 
@@ -270,8 +280,7 @@ def draw(
             data, task=task, image=image, label=label, labels=listed(names), ignore=ignore or (), progress=report
         )
         number = save_drawn(loaded, into, report)
-    what = "masks" if loaded.task == "segmentation" else "boxes"
-    typer.echo(f"{number:,} pictures with their {what} are in {into}.")
+    typer.echo(f"{number:,} pictures with their {MARKS[loaded.task]} are in {into}.")
 
 
 def listed(names: str) -> list[str]:

@@ -9,6 +9,16 @@ from rich.table import Table
 
 from opsin.data.dataset import PARTS, Dataset
 
+MARKS = {"detection": "boxes", "segmentation": "masks", "captioning": "captions"}
+"""What is drawn on pictures, or written below them, by the task."""
+
+
+def truths_of(data: Dataset) -> str:
+    """How many things or captions there are; masks are not counted."""
+    if data.task == "segmentation":
+        return "masks"
+    return f"{sum(map(len, data.truth)):,} {'things' if data.task == 'detection' else 'captions'}"
+
 
 def parts_of(data: Dataset) -> str:
     """How many pictures there are, and in which parts."""
@@ -46,6 +56,16 @@ def things_told(told: dict[str, Any], pictures: int) -> str:
         f"{told['count']:,} things{crowds} in {pictures:,} pictures: {each['fewest']} to {each['most']} in each, "
         f"mostly {each['usual']:g}. Sides of boxes: {sides['smallest']:.0f} to {sides['largest']:.0f} pixels, mostly "
         f"{sides['usual']:.0f} ({told['small']:,} small, {told['medium']:,} medium, {told['large']:,} large)."
+    )
+
+
+def captions_told(told: dict[str, Any], pictures: str) -> str:
+    """How many captions these pictures have, and how long they are, as `opsin.data.facts.described` has it."""
+    each, length = told["per_picture"], told["per_caption"]
+    return (
+        f"{pictures} with {told['count']:,} captions: {each['fewest']} to {each['most']} of each, mostly "
+        f"{each['usual']:g}. Words in a caption: {length['fewest']} to {length['most']}, mostly {length['usual']:g}; "
+        f"{told['words']:,} different ones."
     )
 
 

@@ -1,4 +1,4 @@
-"""Pictures with boxes or masks, written down in another format: `convert`."""
+"""Pictures with boxes, masks or captions, written down in another format: `convert`."""
 
 from __future__ import annotations
 
@@ -35,15 +35,16 @@ def convert(
     ignore: Sequence[int] = (),
     progress: Progress | None = None,
 ) -> Dataset:
-    """Write pictures with boxes or masks into a new folder in another format, all of it or nothing; what was written.
+    """Write pictures with boxes, masks or captions into a new folder in another format; what was written.
 
-    Boxes keep their decimals. What has no part becomes train. What the format cannot hold is told by
-    `opsin.data.formats.FORMATS.get(to).lacks`; what `load` leaves out, and pictures that cannot be read, are not passed
-    on, and the log says so.
+    All of it is written, or nothing. Boxes keep their decimals. What has no part becomes train. What the format cannot
+    hold is told by `opsin.data.formats.FORMATS.get(to).lacks`; what `load` leaves out, and pictures that cannot be
+    read, are not passed on, and the log says so.
 
     Args:
-        source: as `opsin.data.load` takes data for detection, or for segmentation.
-        to: "coco", "yolo", "voc" or "csv"; of masks "index_masks", "colour_masks", "binary_masks" or "coco_masks".
+        source: as `opsin.data.load` takes data for detection, segmentation or captioning.
+        to: "coco", "yolo", "voc" or "csv"; of masks "index_masks", "colour_masks", "binary_masks" or "coco_masks"; of
+            captions "caption_table", "caption_list", "coco_captions" or "flickr8k".
         into: a folder that is new, or empty.
         is_copied: whether pictures are copied; else links lead to their files.
         image: the column of a CSV file with paths of pictures.

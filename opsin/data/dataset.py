@@ -164,9 +164,14 @@ class Dataset:
         return numbers
 
     def summary(self, index: int) -> str:
-        """What a picture shows, in words: its class or its classes, or the things with their numbers, as "2 × dog"."""
+        """What a picture shows, in words: its class or its classes, or the things with their numbers, as "2 × dog".
+
+        Where there are captions, it is the first.
+        """
         if self.truth.dtype != object:
             return self.labels[int(self.truth[index])]
+        if self.task == "captioning":
+            return str(self.truth[index].texts[0])
         found = Counter(self.labels[number] for number in self.shown(index))
         if self.task == "segmentation":
             return ", ".join(found) or "nothing"

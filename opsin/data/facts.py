@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -25,6 +27,7 @@ def facts(data: Dataset) -> dict[str, Any]:
 
     `things` is told where things are boxed, see `boxed`; the numbers of classes are then those of things.
     `regions` is told where each pixel has a class, see `covered`; the numbers of classes are those of pictures.
+    `captions` is told where people say what pictures show, see `described`.
     `sizes` tells the smallest, the most frequent and the largest (height, width) among those looked at.
     """
     present = [part for part in PARTS if part in data.parts]
@@ -38,7 +41,7 @@ def facts(data: Dataset) -> dict[str, Any]:
         "sizes": sizes(data),
         "columns": sorted(data.columns),
     }
-    more = {"detection": ("things", boxed), "segmentation": ("regions", covered)}
+    more = {"detection": ("things", boxed), "segmentation": ("regions", covered), "captioning": ("captions", described)}
     if data.task in more:
         name, measure = more[data.task]
         told[name] = measure(data)
@@ -57,8 +60,7 @@ def boxed(data: Dataset) -> dict[str, Any]:
     told["pictures_without"] = int((each == 0).sum())
     told |= {"small": int((area < SMALL).sum()), "large": int((area >= LARGE).sum())}
     told["medium"] = len(area) - told["small"] - told["large"]
-    counts = {"fewest": int(each.min()), "usual": float(np.median(each)), "most": int(each.max())} if len(each) else {}
-    return told | {"per_picture": counts, "sides": _sides(data)}
+    return told | {"per_picture": _spread(each.tolist()), "sides": _sides(data)}
 
 
 def covered(data: Dataset) -> dict[str, Any]:
@@ -75,6 +77,29 @@ def covered(data: Dataset) -> dict[str, Any]:
         "shares": {label: round(float(share), 6) for label, share in zip(data.labels, shares, strict=True)},
         "ignored": round(float(total[IGNORED] / max(int(total.sum()), 1)), 6),
     }
+
+
+def described(data: Dataset) -> dict[str, Any]:
+    """How many captions there are, how many of each picture, and of how many words (fewest, usual, most).
+
+    `pictures` counts those of each part.
+    `words` counts those that differ, in small letters.
+    """
+    texts = [text for truth in data.truth for text in truth.texts]
+    words = [re.findall(r"\w[\w'-]*", text.lower()) for text in texts]
+    return {
+        "count": len(texts),
+        "pictures": {part: int((data.parts == part).sum()) for part in PARTS if part in data.parts},
+        "words": len({word for each in words for word in each}),
+        "per_picture": _spread([len(truth) for truth in data.truth]),
+        "per_caption": _spread([len(each) for each in words]),
+    }
+
+
+def _spread(counts: Sequence[int]) -> dict[str, float]:
+    if not counts:
+        return {}
+    return {"fewest": int(np.min(counts)), "usual": float(np.median(counts)), "most": int(np.max(counts))}
 
 
 def _sides(data: Dataset) -> dict[str, float]:

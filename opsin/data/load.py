@@ -56,14 +56,16 @@ def load(
         source: the name of a built-in set (`mnist`, `fashion_mnist`, `cifar10`, `cifar100`, `digits`); a folder of
             class folders, or of train, validation and test folders that hold such; a CSV file or a DataFrame with the
             columns image, label and perhaps group and split; a zip archive of any of these; boxes as COCO, YOLO, PASCAL
-            VOC or a CSV file with the columns x0, y0, x1, y1 beside those; or a dataset.
+            VOC or a CSV file with the columns x0, y0, x1, y1 beside those; captions as a CSV file with the columns
+            image and caption, as COCO or as Flickr8k; or a dataset.
         split: the shares of train, validation and test. A part that the source has already is kept as it is; what is
             missing is cut from train, which then keeps the rest. (0, 0, 1) makes all test that is not split.
         seed: another one gives another split. The order of files plays no role.
         image: the column with paths of pictures.
-        label: the column with what they show.
+        label: the column with what they show; of captions, the one that they are in, which is else called caption.
         root: the folder that a DataFrame's paths start from, unless it is the one that we are in.
-        task: "classification", "detection" or "segmentation", where the look of the data shall not decide.
+        task: "classification", "detection", "segmentation" or "captioning", where the look of the data shall not
+            decide.
         labels: what the numbers 0, 1, 2 … in masks stand for, where no file beside them says it.
         ignore: numbers in masks that stand for pixels of which nothing is said, as 255 does; they need no name.
         is_near_kept: whether pictures that look alike stay on one side of the split. To find them, all are read.
@@ -124,9 +126,17 @@ def as_written(
         return Written(data=_of_task(source, task))
     if isinstance(source, str) and source in SETS and not _is_here(source):
         return Written(data=_of_task(_from_set(SETS.get(source), progress), task))
-    asked = Asked(Named(image, label), tuple(labels), tuple(ignore), progress or silent)
+    asked = Asked(_named(image, label, task), tuple(labels), tuple(ignore), progress or silent)
     listed = _listed(source, Path(root) if root is not None else None, asked, task)
     return Written(data=_checked(listed), sizes=listed.sizes, noted=listed.noted)
+
+
+def _named(image: str, label: str, task: str | None) -> Named:
+    """The columns; whoever asks for captions and names a column means the one that they are in."""
+    if task != "captioning":
+        return Named(image, label)
+    caption = Named().caption if label == Named().label else label
+    return Named(image, caption, caption)
 
 
 def _tasks() -> set[str]:

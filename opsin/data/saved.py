@@ -18,11 +18,12 @@ from opsin.data.files import Files
 from opsin.data.folders import LABELS
 from opsin.data.formats._writing import file_name, place, plain
 from opsin.data.formats.box_table import table_of
+from opsin.data.formats.caption_table import captions_table
 from opsin.store.files import write_atomically, writing_to
 
 _LINK = "images"
 
-_WRITTEN_AS = {"detection": "csv", "segmentation": "index_masks"}
+_WRITTEN_AS = {"detection": "csv", "segmentation": "index_masks", "captioning": "caption_table"}
 """The format that says all of what is true, by the task."""
 
 Counted = Callable[[int, int], None]
@@ -32,8 +33,8 @@ Counted = Callable[[int, int], None]
 def save_table(data: Dataset, folder: Path) -> Path:
     """Write labels.csv with image, label, group and split into a folder, from which `load` reads it; where it is.
 
-    Boxes have a row each, with their corners, as `opsin.data.formats.box_table` reads them. Paths start from that
-    folder. Where the pictures lie elsewhere, a link called "images" leads to them.
+    Boxes have a row each, with their corners, as `opsin.data.formats.box_table` reads them; and so have captions. Paths
+    start from that folder. Where the pictures lie elsewhere, a link called "images" leads to them.
 
     Raises:
         InputError: when the pictures are no files, or have masks, or no link can be made.
@@ -45,9 +46,9 @@ def save_table(data: Dataset, folder: Path) -> Path:
         raise InputError(f"The pictures of {data.name} are no files that a table could name. Copy them out (--copy).")
     start = _start(data.pictures.root.resolve(), folder.resolve())
     names = [f"{start}{data.pictures.name(index)}" for index in range(len(data))]
-    text = table_of(data, names) if data.task == "detection" else _text(data, names)
+    written_by = {"detection": table_of, "captioning": captions_table}.get(data.task, _text)
     with write_atomically(folder / LABELS) as file:
-        file.write(text.encode(errors="surrogateescape"))
+        file.write(written_by(data, names).encode(errors="surrogateescape"))
     return folder / LABELS
 
 
@@ -85,7 +86,8 @@ def save_folders(data: Dataset, folder: Path, counted: Counted | None = None) ->
     """Write the pictures into PART/LABEL/NAME in a new folder: files as they are, arrays as PNG. All of it, or nothing.
 
     Where things are boxed, into PART/NAME, with a table labels.csv of the boxes; where each pixel has a class, into
-    PART/images and PART/masks, with a legend.csv of the classes.
+    PART/images and PART/masks, with a legend.csv of the classes; where there are captions, into PART/NAME, with a table
+    captions.csv.
     Characters that no folder may have become "-": "T-shirt/top" is in "T-shirt-top".
 
     Raises:

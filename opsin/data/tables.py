@@ -35,10 +35,12 @@ class Named:
     Attributes:
         image: paths of pictures.
         label: what they show.
+        caption: what people say that they show, in tables of captions.
     """
 
     image: str = "image"
     label: str = "label"
+    caption: str = "caption"
 
 
 def csv_listed(path: Path, named: Named) -> Listed:

@@ -27,6 +27,8 @@ _WORDS = {
     "leak": "second mentions of a picture in another part",
     "no_mask": "pictures that have no mask",
     "lone_mask": "masks that no picture belongs to",
+    "no_caption": "pictures without a caption",
+    "lone_caption": "captions of an unknown picture",
 }
 """What is left out, by the kind of what was noted; as `opsin.data.checks.KINDS` names them."""
 

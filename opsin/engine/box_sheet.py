@@ -1,4 +1,4 @@
-"""Pictures with their true boxes or masks, side by side, so that a person sees what is marked and how well."""
+"""Pictures with their true boxes, masks or captions, side by side, so that a person sees what is said and how well."""
 
 from __future__ import annotations
 
@@ -16,9 +16,10 @@ from opsin.data.dataset import Dataset
 from opsin.data.formats import file_names
 from opsin.data.load import load
 from opsin.draw.boxes import draw_boxes
-from opsin.draw.lettering import line_height, written
+from opsin.draw.lettering import line_height, lines_of, written
 from opsin.draw.palette import BLACK
 from opsin.draw.shapes import stamp
+from opsin.engine.caption_picture import with_captions
 from opsin.engine.region_picture import colour_legend, with_regions
 from opsin.media.files import save_image
 from opsin.media.geometry import resize
@@ -45,9 +46,14 @@ def spread_evenly(data: Dataset, count: int) -> list[int]:
 def with_truth(data: Dataset, index: int, things: Sequence[int] | None = None, side: int | None = _TILE) -> Image:
     """A picture (h, w, 3) with what is true of it: as `with_boxes`, or in colours where each pixel has a class.
 
+    Captions are written below a picture as large as it is; one that is shrunk has no room for them.
+
     Raises:
         ImageError: when the picture, or its mask, cannot be read.
     """
+    if data.task == "captioning":
+        image = check_image(data.pictures[index])
+        return with_captions(data, index) if side is None else resize(image, _shrunk(_size(image), side))
     if data.task != "segmentation":
         return with_boxes(data, index, things, side)
     height, width = data.truth[index].size
@@ -58,6 +64,10 @@ def _shrunk(size: Size, side: int | None) -> Size:
     """(height, width) of which the longer one is at most so many pixels."""
     ratio = 1.0 if side is None else min(1.0, side / max(size))
     return max(1, round(size[0] * ratio)), max(1, round(size[1] * ratio))
+
+
+def _size(image: Image) -> Size:
+    return image.shape[0], image.shape[1]
 
 
 def with_boxes(data: Dataset, index: int, things: Sequence[int] | None = None, side: int | None = _TILE) -> Image:
@@ -77,8 +87,8 @@ def with_boxes(data: Dataset, index: int, things: Sequence[int] | None = None, s
     truth = data.truth[index]
     chosen = range(len(truth)) if things is None else things
     labels = [data.labels[truth.labels[number]] for number in chosen]
+    size = _shrunk(_size(image), side)
     ratio = 1.0 if side is None else min(1.0, side / max(image.shape[:2]))
-    size = (max(1, round(image.shape[0] * ratio)), max(1, round(image.shape[1] * ratio)))
     boxes: Boxes = truth.boxes[list(chosen)] * np.float32(ratio)
     # Drawn as they are meant, even where the corners are swapped.
     upright = np.concatenate([np.minimum(boxes[:, :2], boxes[:, 2:]), np.maximum(boxes[:, :2], boxes[:, 2:])], axis=1)
@@ -91,36 +101,36 @@ def box_sheet(data: Dataset, chosen: Sequence[int], columns: int = COLUMNS) -> I
     Below masks stands what their colours mean.
     """
     rows, columns = -(-len(chosen) // columns), min(columns, max(len(chosen), 1))
-    height = _TILE + line_height(_LETTERS) + _GAP
+    height = _TILE + _lines(data) * line_height(_LETTERS) + _GAP
     sheet = np.full((rows * height + _GAP, columns * (_TILE + _GAP) + _GAP, 3), _PAPER, np.uint8)
     for place, index in enumerate(chosen):
         top, left = _GAP + place // columns * height, _GAP + place % columns * (_TILE + _GAP)
         sheet[top : top + _TILE, left : left + _TILE] = _tile(data, index)
-        stamp(sheet, written(_name(data, index), _LETTERS, _TILE), left, top + _TILE, BLACK)
+        _write_name(sheet, data, index, (left, top + _TILE))
     if data.task != "segmentation":
         return sheet
     return np.vstack([sheet, colour_legend(data.take(chosen), sheet.shape[1])])
 
 
 def drawable(source: Any, *, task: str | None = None, **asked: Any) -> Dataset:
-    """Pictures with boxes or masks, all in one part; boxes are taken where both are there and no task is named.
+    """Pictures with boxes, masks or captions, all in one part; boxes are taken where no task is named.
 
     Args:
         source: as `opsin.data.load` takes it.
-        task: "detection" or "segmentation".
+        task: "detection", "segmentation" or "captioning".
         asked: whatever else `opsin.data.load` takes.
 
     Raises:
-        InputError: when there are neither.
+        InputError: when there are none of these.
     """
     data = load(source, task=task, split=(1, 0, 0), is_near_kept=False, **asked)
     if data.task == "classification":
-        raise DataError(f"{spoken(data.name)} has labels only. Give pictures with boxes or masks.")
+        raise DataError(f"{spoken(data.name)} has labels only. Give pictures with boxes, masks or captions.")
     return data
 
 
 def save_drawn(data: Dataset, folder: Path, progress: Progress = silent) -> int:
-    """Draw the boxes or masks on every picture, each written as JPEG into a new folder, all or nothing; how many.
+    """Draw what is true on every picture, each written as JPEG into a new folder, all or nothing; how many.
 
     Those that cannot be read are left out, and the log names them.
 
@@ -138,6 +148,21 @@ def save_drawn(data: Dataset, folder: Path, progress: Progress = silent) -> int:
                 logger.warning("left out: %s", error)
             progress("pictures", index + 1, len(data))
     return number
+
+
+def _lines(data: Dataset) -> int:
+    """Lines of text below each picture: a caption needs some."""
+    return 3 if data.task == "captioning" else 1
+
+
+def _write_name(sheet: Image, data: Dataset, index: int, at: tuple[int, int]) -> None:
+    """Below a picture, from the place (x, y), its name and what it shows; or its caption alone."""
+    if data.task == "captioning":
+        lines = lines_of(data.summary(index), _LETTERS, _TILE)[: _lines(data)]
+    else:
+        lines = [_name(data, index)]
+    for number, line in enumerate(lines):
+        stamp(sheet, written(line, _LETTERS, _TILE), at[0], at[1] + number * line_height(_LETTERS), BLACK)
 
 
 def _name(data: Dataset, index: int) -> str:

@@ -112,6 +112,8 @@ def _filed(data: Dataset, index: int) -> str:
 
 
 def _classes(data: Dataset) -> str:
+    if not data.labels:
+        return ""
     present = [part for part in PARTS if part in data.parts]
     counts = [data.part(part).counts() for part in present]
     rows: Iterator[Sequence[object]] = ((label, *(count[label] for count in counts)) for label in data.labels)

@@ -7,6 +7,7 @@ import cv2
 import numpy as np
 import pytest
 
+from opsin.data.captions import Captions
 from opsin.data.dataset import Arrays, Dataset
 from opsin.data.files import Files
 from opsin.data.regions import regions
@@ -114,6 +115,23 @@ def said():
         }
 
     return make
+
+
+@pytest.fixture
+def captioned(tmp_path, picture):
+    """Three pictures in three parts, with one to three captions, letters and signs of all kinds among them."""
+    names = tuple(f"{number}.png" for number in range(3))
+    for number, name in enumerate(names):
+        save_image(tmp_path / "pictures" / name, picture(number))
+    texts = [("A dog runs .", 'It says "go, dog; go"'), ("Zwei Hunde, überall\u2028hier",), ("a", "b", "a")]
+    return Dataset(
+        name="pets",
+        labels=(),
+        pictures=Files(tmp_path / "pictures", names),
+        truth=as_truth([Captions(each) for each in texts]),
+        parts=np.array(["train", "validation", "test"]),
+        columns={"group": np.array(["x", "", "y"])},
+    )
 
 
 @dataclass(frozen=True)

@@ -18,12 +18,31 @@ from opsin.media.files import save_image
 WHOLE = (1, 0, 0)
 MARKED = {"task": "segmentation", "split": WHOLE, "is_near_kept": False}
 NAMES = tuple(each.name for each in FORMATS if each.task == "detection")
+CAPTIONS = tuple(each.name for each in FORMATS if each.task == "captioning")
 MASKS = tuple(each.name for each in FORMATS if each.task == "segmentation")
 
 
-def test_there_are_four_formats_of_boxes_and_four_of_masks():
+def test_there_are_four_formats_of_boxes_of_masks_and_of_captions():
     assert NAMES == ("coco", "csv", "voc", "yolo")
     assert MASKS == ("binary_masks", "coco_masks", "colour_masks", "index_masks")
+    assert CAPTIONS == ("caption_list", "caption_table", "coco_captions", "flickr8k")
+
+
+@pytest.mark.parametrize("is_named", [True, False], ids=["named", "by its look"])
+@pytest.mark.parametrize("second", CAPTIONS)
+@pytest.mark.parametrize("first", CAPTIONS)
+def test_captions_and_parts_are_the_same_there_and_back(first, second, is_named, captioned, tmp_path):
+    convert(captioned, first, tmp_path / "first")
+    convert(tmp_path / "first", second, tmp_path / "second")
+    found = load(tmp_path / "second", task="captioning" if is_named else None, split=WHOLE)
+    names = [found.pictures.name(index).rsplit("/", 1)[-1] for index in range(3)]
+    assert found.task == "captioning"
+    assert dict(zip(names, found.truth, strict=True)) == dict(
+        zip(captioned.pictures.names, captioned.truth, strict=True)
+    )
+    assert sorted(zip(names, found.parts, strict=True)) == sorted(
+        zip(captioned.pictures.names, captioned.parts, strict=True)
+    )
 
 
 @pytest.mark.parametrize("second", NAMES)

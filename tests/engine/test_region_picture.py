@@ -68,5 +68,5 @@ def test_a_mask_that_is_gone_leaves_its_place_grey(data, folder):
 
 
 def test_labels_alone_cannot_be_drawn():
-    with pytest.raises(DataError, match=r"has labels only\. Give pictures with boxes or masks"):
+    with pytest.raises(DataError, match=r"has labels only\. Give pictures with boxes, masks or captions"):
         drawable(load("digits"))

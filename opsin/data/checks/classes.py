@@ -21,6 +21,8 @@ def class_sizes(data: Dataset, facts: Sequence[Fact]) -> Iterator[Problem]:
     for label, count in counts.items():
         if count < FEW:
             yield Problem(kind="few", said=f"{label}: {count} to learn from", weight=-float(count))
+    if not counts:
+        return
     large, small = max(counts, key=counts.__getitem__), min(counts, key=counts.__getitem__)
     if counts[large] >= UNEVEN * counts[small]:
         what = "things" if data.task == "detection" else "pictures"

@@ -114,6 +114,18 @@ KINDS = (
         remedy="Give the picture the name of its mask, or take the mask away.",
     ),
     Kind(
+        name="no_caption",
+        title="Pictures without a caption",
+        why="They are left out of training.",
+        remedy="Write what they show, or take them out.",
+    ),
+    Kind(
+        name="lone_caption",
+        title="Captions of an unknown picture",
+        why="Nobody can say what they are about. They are left out of training.",
+        remedy="Name the picture in the file, or take the caption out.",
+    ),
+    Kind(
         name="unknown",
         title="Boxes of an unknown class or picture",
         why="Nobody can say what they are around. They are left out of training, and so teach that nothing is there.",

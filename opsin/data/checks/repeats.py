@@ -66,6 +66,9 @@ def _labels(data: Dataset, together: Sequence[int], near: str) -> list[str]:
     """What the same picture is said to show, in as many ways as it is said."""
     if data.task == "classification":
         return sorted({data.labels[data.truth[index]] for index in together})
+    if data.task == "captioning":
+        # People say one thing in many ways.
+        return [data.summary(together[0])]
     # Of another size, the same boxes have other corners: only what the file itself repeats can be held against it.
     said = {data.truth[index].digest(): data.summary(index) for index in together[: 1 if near else None]}
     return sorted(said.values())

@@ -28,8 +28,12 @@ PARTS = {"train": "train", "validation": "val", "test": "test"}
 
 
 def recognises(path: Path, named: Named) -> bool:
-    """Whether it is a JSON file, or a folder with such in the places where they are kept."""
-    return path.suffix.lower() == ".json" if path.is_file() else bool(files(path))
+    """Whether it is a JSON file, but one of captions, or a folder with such in the places where they are kept."""
+    if path.is_dir():
+        return bool(files(path))
+    if path.suffix.lower() != ".json":
+        return False
+    return mentions(path, *_KEYS) or not (mentions(path, "captions") or mentions(path, "caption"))
 
 
 def files(folder: Path) -> list[Path]:
@@ -39,15 +43,15 @@ def files(folder: Path) -> list[Path]:
     if official or roboflow:
         return official or roboflow
     others = [*inside(folder / "annotations"), *inside(folder)]
-    return [path for path in others if path.suffix.lower() == ".json" and _holds_all(path)]
+    return [path for path in others if path.suffix.lower() == ".json" and mentions(path, *_KEYS)]
 
 
-def _holds_all(path: Path) -> bool:
-    """Whether the words stand anywhere in the file; nothing is parsed."""
+def mentions(path: Path, *keys: str) -> bool:
+    """Whether all of these stand anywhere in the file, as words in quotes; nothing is parsed."""
     if not path.is_file() or not path.stat().st_size:
         return False
     with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as text:
-        return all(text.find(f'"{key}"'.encode()) >= 0 for key in _KEYS)
+        return all(text.find(f'"{key}"'.encode()) >= 0 for key in keys)
 
 
 def root_of(path: Path) -> Path:
@@ -57,8 +61,12 @@ def root_of(path: Path) -> Path:
     return path.parent.parent if path.parent.name == "annotations" else path.parent
 
 
-def parsed(path: Path) -> dict[str, list[Any]]:
+def parsed(path: Path, keys: Sequence[str] = _KEYS) -> dict[str, list[Any]]:
     """Its pictures, annotations and categories, each a list.
+
+    Args:
+        path: of the file.
+        keys: what must be in it, where that is less.
 
     Raises:
         SourceError: when it is no such JSON.
@@ -67,13 +75,13 @@ def parsed(path: Path) -> dict[str, list[Any]]:
         told = json.loads(text_of(path, _MAX_BYTES))
     except (ValueError, RecursionError) as error:
         raise SourceError(f"{spoken(path)} is no JSON that can be read: {first_line(error)}.") from error
-    missing = [key for key in _KEYS if not isinstance(told, dict) or not isinstance(told.get(key), list)]
+    missing = [key for key in keys if not isinstance(told, dict) or not isinstance(told.get(key), list)]
     if missing:
         raise SourceError(
             f"{spoken(path)} is no COCO file: it has no list {' and none '.join(missing)}. "
             "Give one such as instances_train.json."
         )
-    return {key: told[key] for key in _KEYS}
+    return {key: told[key] for key in keys}
 
 
 def at(values: Any, key: str, where: str) -> Any:
@@ -121,7 +129,7 @@ def _word(file: Path) -> str:
 
 def folder_of(root: Path, file: Path, names: Sequence[str]) -> str:
     """What stands before the names of a file's pictures: the first of the usual folders that has any of them."""
-    own, word = file.stem.removeprefix("instances_"), _word(file)
+    own, word = file.stem.removeprefix("instances_").removeprefix("captions_"), _word(file)
     beside = "" if file.parent == root else file.parent.relative_to(root).as_posix()
     usual = (beside, own, f"images/{own}", word, f"images/{word}", "images", "JPEGImages", "")
     folders = [f"{each}/" if each else "" for each in usual]
