@@ -37,10 +37,9 @@ def out_of_focus(image: Image, alpha: Levels, blur: float, size: Size) -> Image:
         raise OptionError(f"blur must be above 0, a share of the longer side; got {blur!r}.")
     small = halved(image, max(1, round(1.5 * FINE / blur)))
     weight = _background(halved(alpha, max(small.shape[:2])))
-    weights = cv2.merge([weight, weight, weight])
-    weighted = cv2.multiply(small, weights, dtype=cv2.CV_32F)
-    spread, shares = (cv2.GaussianBlur(each, (0, 0), blur * max(weight.shape)) for each in (weighted, weights))
-    return resize(np.asarray(cv2.divide(spread, shares, dtype=cv2.CV_8U), np.uint8), size, how="linear")
+    weighted = cv2.multiply(small, cv2.merge([weight] * 3), dtype=cv2.CV_32F)
+    spread, share = (cv2.GaussianBlur(each, (0, 0), blur * max(weight.shape)) for each in (weighted, weight))
+    return resize(np.asarray(cv2.divide(spread, cv2.merge([share] * 3), dtype=cv2.CV_8U), np.uint8), size, how="linear")
 
 
 def _background(alpha: Levels) -> Levels:
