@@ -123,6 +123,9 @@ def _epoch(course: Course, state: Checkpoint, callbacks: Any) -> Checkpoint:
         class_weight=course.plan.class_weights,
         verbose=0,
     )
+    if course.options.averaging:
+        # Keras ends every `fit` with the averages in place of the weights; the next epoch would begin behind them.
+        assign(course.variables, listener.weights, course.run.folder)
     spent = {"seconds": time.perf_counter() - began, "cpu_seconds": time.process_time() - begun}
     row = {"epoch": epoch + 1, **spent, **listener.figures}
     return Checkpoint(
@@ -219,6 +222,7 @@ def _listener(
 
     class Listener(keras().callbacks.Callback):  # type: ignore[misc]  # Keras is untyped
         figures: Mapping[str, float]
+        weights: Sequence[Any]
 
         def on_epoch_begin(self, _: int, logs: Any = None) -> None:
             callbacks.on_epoch_begin(epoch, logs)
@@ -236,6 +240,7 @@ def _listener(
         def on_epoch_end(self, _: int, logs: Any = None) -> None:
             self.figures = {name: float(value) for name, value in judge(logs).items()}
             callbacks.on_epoch_end(epoch, dict(self.figures))
+            self.weights = values(course.variables) if course.options.averaging else ()
 
     return Listener()
 

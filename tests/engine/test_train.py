@@ -54,6 +54,12 @@ def run(tmp_path_factory):
     return taught(tmp_path_factory.mktemp("runs"), epochs=8)
 
 
+def test_an_average_that_is_kept_does_not_change_what_is_learned(tmp_path):
+    plain, kept = (taught(tmp_path, averaging=share).folder / CHECKPOINT for share in (0.0, 0.9))
+    for one, other in zip(Checkpoint.load(plain).weights, Checkpoint.load(kept).weights, strict=True):
+        np.testing.assert_array_equal(one, other)
+
+
 class Stop(keras().callbacks.Callback):
     """Raises after so many epochs, as a power cut would."""
 
