@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json as jsonlib
-from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from opsin.cli._progress import counting, downloading
+from opsin.cli._written import show_written
 from opsin.media.counting import expected
 from opsin.models import cards_needed
 from opsin.tasks.segmentation import QUALITIES
@@ -103,19 +102,13 @@ def erase(
             pull(cards_needed(model), report)
     done = erase_source(source, into, page=page, **said)
     counted = counting(done, lambda: expected(source), is_shown=not quiet)
-    if _show(counted, json, quiet):
+    if show_written(counted, _row, json=json, quiet=quiet, fault=_fault):
         raise typer.Exit(1)
 
 
-def _show(done: Iterable[ErasedFile], is_json: bool, quiet: bool) -> int:
-    """Tells of each; answers how many failed."""
-    failed = 0
-    for one in done:
-        if one.error is not None:
-            failed += 1
-            typer.echo(f"opsin: {one.source}: {one.error}", err=True)
-        if is_json:
-            typer.echo(jsonlib.dumps(one.to_dict(), ensure_ascii=False))
-        elif one.path is not None and not quiet:
-            typer.echo(f"{one.path}  {100 * one.share:.1f} % filled")
-    return failed
+def _row(one: ErasedFile) -> str:
+    return f"{one.path}  {100 * one.share:.1f} % filled"
+
+
+def _fault(one: ErasedFile) -> str:
+    return f"{one.source}: {one.error}"

@@ -31,7 +31,13 @@ class Written(Protocol):
 W = TypeVar("W", bound=Written)
 
 
-def show_written(done: Iterable[W], row: Callable[[W], str], *, json: bool, quiet: bool) -> int:
+def _error(one: Written) -> str:
+    return str(one.error)
+
+
+def show_written(
+    done: Iterable[W], row: Callable[[W], str], *, json: bool, quiet: bool, fault: Callable[[W], str] = _error
+) -> int:
     """Tells of each; answers how many failed.
 
     Args:
@@ -39,12 +45,13 @@ def show_written(done: Iterable[W], row: Callable[[W], str], *, json: bool, quie
         row: what is said of a file when it is first written.
         json: whether each is a line of JSON instead.
         quiet: whether nothing is said but what failed.
+        fault: what is said of one that failed.
     """
     failed, last = 0, None
     for one in done:
         if one.error is not None:
             failed += 1
-            typer.echo(f"opsin: {one.error}", err=True)
+            typer.echo(f"opsin: {fault(one)}", err=True)
         if json:
             typer.echo(jsonlib.dumps(one.to_dict(), ensure_ascii=False))
         elif not quiet and one.path is not None and one.path != last:
