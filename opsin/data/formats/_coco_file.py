@@ -12,10 +12,10 @@ from typing import Any
 from opsin.core.errors import DataError, SourceError
 from opsin.data.files import leads_out
 from opsin.data.folders import PART_FOLDERS
-from opsin.data.formats._reading import MEGABYTE, inside, text_of
+from opsin.data.formats._reading import MEGABYTE, inside, json_of
 from opsin.data.formats._writing import Writing
 from opsin.data.tables import Named
-from opsin.media.limits import first_line, spoken
+from opsin.media.limits import spoken
 
 _MAX_BYTES = 2_000 * MEGABYTE  # the training part of COCO has 448
 
@@ -71,10 +71,7 @@ def parsed(path: Path, keys: Sequence[str] = _KEYS) -> dict[str, list[Any]]:
     Raises:
         SourceError: when it is no such JSON.
     """
-    try:
-        told = json.loads(text_of(path, _MAX_BYTES))
-    except (ValueError, RecursionError) as error:
-        raise SourceError(f"{spoken(path)} is no JSON that can be read: {first_line(error)}.") from error
+    told = json_of(path, _MAX_BYTES)
     missing = [key for key in keys if not isinstance(told, dict) or not isinstance(told.get(key), list)]
     if missing:
         raise SourceError(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -74,6 +75,18 @@ def text_of(path: Path, max_bytes: int) -> str:
         return path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         raise SourceError(f"{spoken(path)} cannot be read as text: {first_line(error)}.") from error
+
+
+def json_of(path: Path, max_bytes: int) -> Any:
+    """What a JSON file holds.
+
+    Raises:
+        SourceError: when it is no such file, or is larger than that.
+    """
+    try:
+        return json.loads(text_of(path, max_bytes))
+    except (ValueError, RecursionError) as error:
+        raise SourceError(f"{spoken(path)} is no JSON that can be read: {first_line(error)}.") from error
 
 
 def begins_with(path: Path, *wanted: bytes, within: int = 4096) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from opsin.core.errors import DataError, SourceError
+from opsin.core.errors import DataError
 from opsin.data.formats._caption_reading import (
     MAX_BYTES,
     Described,
@@ -18,11 +18,11 @@ from opsin.data.formats._caption_reading import (
     part_in,
 )
 from opsin.data.formats._format import FORMATS, Asked, Format
-from opsin.data.formats._reading import begins_with, inside, text_of
+from opsin.data.formats._reading import begins_with, inside, json_of
 from opsin.data.formats._writing import Writing
 from opsin.data.listed import Listed
 from opsin.data.tables import Named
-from opsin.media.limits import first_line, spoken
+from opsin.media.limits import spoken
 
 
 def recognises(path: Path, named: Named) -> bool:
@@ -49,11 +49,7 @@ def read(path: Path, asked: Asked) -> Listed:
         DataError: when something in it is not what it must be; the message names file and picture.
     """
     file = _file(path) or path
-    try:
-        told = json.loads(text_of(file, MAX_BYTES))
-    except (ValueError, RecursionError) as error:
-        raise SourceError(f"{spoken(file)} is no JSON that can be read: {first_line(error)}.") from error
-    return listed_captions(path, file.parent, _described(told, spoken(file)))
+    return listed_captions(path, file.parent, _described(json_of(file, MAX_BYTES), spoken(file)))
 
 
 def _described(told: list[Any], where: str) -> Iterator[Described]:
