@@ -12,6 +12,11 @@ print(opsin.evaluate(run).figures["accuracy"])
 print(opsin.classify("rose.jpg", model=str(run)).labels)
 """
 
+from opsin.core.telemetry import silence
+
+silence()  # before anything that is imported below brings OpenVINO
+
+# ruff: noqa: E402
 from opsin import data, faces
 from opsin.core.clicks import Click, Clicks
 from opsin.core.errors import OpsinError
