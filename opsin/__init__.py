@@ -36,6 +36,7 @@ from opsin.media.sources import read_image
 from opsin.models import ARCHITECTURES, MODELS
 from opsin.models.cnn import cnn
 from opsin.tasks import TASKS, Result
+from opsin.tasks.captioning import CAPTIONING, Caption
 from opsin.tasks.classification import CLASSIFICATION, Classification
 from opsin.tasks.detection import DETECTION, Detections
 from opsin.tasks.embedding import EMBEDDING, Embedding
@@ -50,6 +51,7 @@ from opsin.uses.selecting import Selecting
 
 __version__ = "0.1.0"
 
+caption = verb(CAPTIONING)
 classify = verb(CLASSIFICATION)
 detect = verb(DETECTION)
 embed = verb(EMBEDDING)
@@ -85,6 +87,7 @@ __all__ = [
     "Selecting",
     "Selection",
     "background",
+    "caption",
     "classify",
     "cnn",
     "coco_metrics",

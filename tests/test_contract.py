@@ -174,6 +174,9 @@ def flat(value, path: str = "") -> dict:
     return {path: value}
 
 
+OF_MANY = ("bleu_4", "cider_d")
+
+
 @pytest.mark.parametrize("task", list(TASKS), ids=TASKS.names())
 class TestEveryTask:
     def test_has_a_default_model_that_answers_it(self, task):
@@ -212,5 +215,6 @@ class TestEveryTask:
             pytest.skip(f"{task.name} has no score of its own")
         name = next(name for name in MODELS.names() if card_of(name).task == task.name and not is_trained(name))
         answers = open_model(name, Place()).run([IMAGES["photograph"]], asked(task, at=[(0.5, 0.5)]))
-        figures = task.score(answers, answers)
+        # Figures of captions count runs of four words, and how rare they are among pictures: one is too few for them.
+        figures = {name: value for name, value in task.score(answers, answers).items() if name not in OF_MANY}
         assert all(value == pytest.approx(0.0 if "error" in name else 1.0) for name, value in figures.items())

@@ -18,6 +18,7 @@ TINY = {
     "look": "look_tiny",
     "segment": "deeplab_tiny.random",
     "matte": "u2netp_tiny.random",
+    "caption": "captioner_tiny",
     "select": "hrnet18_ocr64_tiny.random",
 }
 VERBS = list(TINY)

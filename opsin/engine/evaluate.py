@@ -23,7 +23,7 @@ from opsin.engine.run_data import masks_asked
 from opsin.engine.stream import cores
 from opsin.media.item import Item
 from opsin.media.sources import open_source
-from opsin.models import SingleNetwork, open_model
+from opsin.models import TEACHERS, SingleNetwork, open_model
 from opsin.reports import REPORTS, Answers, Figures, Outside, Report
 from opsin.runtime.network import Arrays, Place
 from opsin.store.folders import check_own, folder_atomically
@@ -144,7 +144,7 @@ def _loaded(run: Run | None, folder: Path, data: Any, task: str) -> tuple[Datase
         raise UsageError(f"{run} was taught with an object as its data. Give it again: evaluate(run, data).")
     named = asked["data"] if data is None else data
     split, seed, masks = tuple(asked["split"]), facts["options"]["seed"], masks_asked(asked)
-    loaded = load(named, task=task, split=split, seed=seed, **masks)
+    loaded = TEACHERS.get(task).prepared(load(named, task=task, split=split, seed=seed, **masks))
     if loaded.digest() == facts["data"]["digest"]:
         return loaded, True, []
     if data is None or _is_same(data, asked["data"]):

@@ -98,7 +98,8 @@ def export(
         check_own(at, _own(form))
     card, shown = read_card(folder), data_of(folder, data)
     limit = pictures or (PICTURES if form.is_exact else PICTURES_ROUNDED)
-    work = _Work(form, card, trial(shown, card, limit), shown, load_network(folder / NETWORK), progress or silent)
+    network = load_network(folder / NETWORK)
+    work = _Work(form, card, trial(shown, card, limit, network), shown, network, progress or silent)
     return _beside(work, at) if into is not None else _alone(work, at)
 
 

@@ -14,9 +14,10 @@ from opsin.core.errors import DataError, ImageError
 from opsin.core.image import Size
 from opsin.core.placement import Placement, stretched
 from opsin.data.dataset import Arrays, Dataset, Pictures
+from opsin.engine.features import seen
 from opsin.engine.stream import cores, in_order
 from opsin.media.fitting import fitted, fitted_planes, with_channels
-from opsin.models import Mover
+from opsin.models import Mover, Practice, Sight
 from opsin.nn.backend import keras
 from opsin.store.progress import Progress, silent
 
@@ -33,19 +34,23 @@ class Reading:
         channels: of it.
         fit: the way.
         white: the number that becomes 255, of pictures that are read as they are written; None of others.
+        sight: what looks at pictures first, so that its features are what is read; None where pixels are.
     """
 
     size: Size
     channels: int
     fit: str
     white: float | None = None
+    sight: Sight | None = None
 
     def __call__(self, pictures: Pictures, index: int) -> tuple[NDArray[Any], Placement]:
-        """(h, w, channels) uint8, or float32 where `white` is given; and where the picture sits in it.
+        """(h, w, channels) uint8, float32 where `white` is given, or float16 features; where the picture sits in it.
 
         Raises:
             ImageError: when it cannot be read, or has other channels.
         """
+        if self.sight is not None:
+            return seen(self.sight, pictures, index), stretched(self.size, self.size)
         if self.white is None:
             return fitted(pictures[index], self.size, self.channels, self.fit)
         planes = with_channels(pictures.planes(index), self.channels, pictures.name(index))
@@ -54,6 +59,8 @@ class Reading:
     @property
     def numbers(self) -> type[np.generic]:
         """What a pixel is made of."""
+        if self.sight is not None:
+            return np.float16
         return np.uint8 if self.white is None else np.float32
 
     @property
@@ -79,6 +86,7 @@ class Feed:
         pixels: (n, h, w, c) uint8 when all fit into memory; else None.
         unreadable: what is wrong with each picture that was left out.
         mover: how pictures are changed while the network learns, where the targets must follow.
+        practice: makes the targets of what the network says itself; None where they are what is true.
     """
 
     data: Dataset
@@ -89,18 +97,24 @@ class Feed:
     pixels: NDArray[Any] | None
     unreadable: tuple[str, ...] = field(default=())
     mover: Mover | None = None
+    practice: Practice | None = None
 
     def __len__(self) -> int:
         return len(self.data)
 
     def epoch(self, batch_size: int, order: NDArray[np.intp], seeds: Sequence[int] = ()) -> dict[str, Any]:
         """Arguments of Keras's `fit` for one time through, in that order; changed at random as the seeds say."""
-        if self.pixels is not None and self.targets is not None and self.mover is None:
+        # Features of all pictures fill much of the memory: a copy in another order has no room beside them.
+        is_light = self.reading.sight is None
+        if self.pixels is not None and self.targets is not None and self.mover is None and is_light:
             return {"x": self.pixels[order], "y": self.targets[order], "batch_size": batch_size, "shuffle": False}
         return {"x": _streaming(self, batch_size, order, seeds), "shuffle": False}
 
     def changed(self, indices: NDArray[np.intp], seeds: Sequence[int]) -> tuple[NDArray[Any], NDArray[Any]]:
         """Some of the pictures and their targets, as the network sees them while it learns."""
+        if self.practice is not None:
+            read = self.read(indices)
+            return read, self.practice(read, self.rows(indices), np.random.default_rng([*seeds, int(indices[0])]))
         if self.mover is None:
             return self.read(indices), self.rows(indices)
         some = [self.mover(self._one, index, len(self), np.random.default_rng([*seeds, index])) for index in indices]
@@ -197,7 +211,9 @@ def _streaming(source: Feed, batch_size: int, order: NDArray[np.intp], seeds: Se
             chosen: NDArray[np.intp] = order[step * batch_size : (step + 1) * batch_size]
             return source.changed(chosen, seeds)
 
-    return Batches(workers=cores(), use_multiprocessing=False, max_queue_size=2 * cores())
+    # What the network says now is asked in its own time: not while it learns from the batch before.
+    workers = cores() if source.practice is None else 1
+    return Batches(workers=workers, use_multiprocessing=False, max_queue_size=2 * workers)
 
 
 def shuffled(count: int, seed: int, epoch: int) -> NDArray[np.intp]:

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from opsin.engine.feeding import feed, shuffled
 from opsin.engine.lesson import Split, lesson_for
-from opsin.engine.network import built, compiled
+from opsin.engine.network import BATCH, built, compiled
 from opsin.engine.watching import Silent, Watch
 from opsin.store.files import write_atomically
 
@@ -86,9 +86,11 @@ def find_rate(
     plan = dataclasses.replace(lesson.plan, schedule="constant", learning_rate=LOWEST, steps_per_call=1)
     some = plan.pictures(lesson.data.part("train"))
     chosen = shuffled(len(some), lesson.options.seed, 0)[: STEPS * plan.batch_size]
-    learns = feed(some.take(chosen), lesson.teacher.encode, plan.reading, watch)
+    learns = feed(some.take(chosen), lesson.teacher.encode, lesson.reading, watch)
     network = built(lesson.architecture, plan, lesson.options, lesson.teacher, lesson.data.labels)
-    compiled(network, plan, lesson.options, lesson.teacher, len(learns))
+    teacher = lesson.teacher.for_network(network)
+    teacher.acquaint(learns.batches(BATCH))
+    compiled(network, plan, lesson.options, teacher, len(learns))
     rates = np.geomspace(LOWEST, HIGHEST, STEPS)
     losses = _tried(network, learns, plan.batch_size, rates, watch)
     return RateSearch(rates[: len(losses)], losses, _valley(rates[: len(losses)], losses))

@@ -10,9 +10,10 @@ from typing import Any
 from opsin.core.errors import OptionError, UnknownNameError
 from opsin.data.dataset import Dataset
 from opsin.data.load import load
+from opsin.engine.feeding import Reading
 from opsin.engine.plan import Plan, plan_for
 from opsin.engine.settings import TrainOptions
-from opsin.models import TEACHERS, Architecture, Teacher, network_named
+from opsin.models import TEACHERS, Architecture, Sight, Teacher, network_named
 from opsin.models.cnn import cnn
 
 Split = tuple[float, float, float]
@@ -29,6 +30,7 @@ class Lesson:
         options: what was asked.
         plan: what was chosen.
         teacher: of the task.
+        sight: what looks at the pictures before the network; None where it takes their pixels.
     """
 
     data: Dataset
@@ -36,6 +38,12 @@ class Lesson:
     options: TrainOptions
     plan: Plan
     teacher: Teacher
+    sight: Sight | None = None
+
+    @property
+    def reading(self) -> Reading:
+        """How pictures become what the network takes."""
+        return dataclasses.replace(self.plan.reading, sight=self.sight)
 
 
 def lesson_for(
@@ -58,8 +66,10 @@ def lesson_for(
     teacher = TEACHERS.get(task)
     model = teacher.usual.model if model is None else model
     architecture = cnn(**model) if isinstance(model, Mapping) else network_named(model)
-    loaded = load(data, task=task, split=split, seed=asked.seed, labels=labels, ignore=ignore)
-    return Lesson(loaded, architecture, asked, plan_for(asked, architecture, loaded, teacher), teacher)
+    loaded = teacher.prepared(load(data, task=task, split=split, seed=asked.seed, labels=labels, ignore=ignore))
+    sight = teacher.sight()
+    plan = plan_for(asked, architecture, loaded, teacher, sight.shape if sight else None)
+    return Lesson(loaded, architecture, asked, plan, teacher.for_labels(loaded.labels), sight)
 
 
 def _options(options: Mapping[str, Any]) -> TrainOptions:

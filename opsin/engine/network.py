@@ -8,13 +8,20 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from opsin.core.errors import OptionError
 from opsin.engine.feeding import Feed, shuffled
 from opsin.engine.plan import Plan
+from opsin.engine.run import model_folder
 from opsin.engine.settings import TrainOptions
 from opsin.models import Architecture, Teacher, assemble
 from opsin.nn.augment import augment
 from opsin.nn.backend import jit, keras
+from opsin.nn.saved import load_network
 from opsin.nn.schedules import schedule
+from opsin.weights.folder import read_card
+
+NETWORK = "network.keras"
+"""What a run's network is called."""
 
 BATCH = 64
 """Pictures at a time where nothing is learned, at most."""
@@ -65,6 +72,22 @@ def built(
         keras().config.set_dtype_policy(policy)
 
 
+def begin_with(model: Any, run: str, labels: Sequence[str]) -> None:
+    """Gives a network the weights of the one that a run has taught.
+
+    Raises:
+        RunError: when the run has no model yet.
+        OptionError: when its network has other layers, or tells other labels apart.
+    """
+    folder = model_folder(run)
+    if read_card(folder).labels != tuple(labels):
+        raise OptionError(f"begin must name a run with the same labels; {run} has others.")
+    try:
+        model.set_weights(load_network(folder / NETWORK).get_weights())
+    except ValueError as error:
+        raise OptionError(f"begin must name a run of the same network; {run} has another: {error}") from error
+
+
 def _be_deterministic() -> None:
     """Tells the backend, for the rest of the process; those without such a switch are deterministic on processors."""
     if keras().backend.backend() == "tensorflow":
@@ -78,7 +101,7 @@ def compiled(model: Any, plan: Plan, options: TrainOptions, teacher: Teacher, pi
     _choose_what_learns(_backbone_layers(model), options.tuned)
     steps = options.epochs * -(-pictures // plan.batch_size)
     model.compile(
-        optimizer=optimizer(options, schedule(plan.schedule, plan.learning_rate, steps)),
+        optimizer=optimizer(options, schedule(plan.schedule, plan.learning_rate, steps), plan.clip),
         loss=teacher.loss({"loss": options.loss, "label_smoothing": options.label_smoothing}, plan.size),
         metrics=list(teacher.metrics),
         steps_per_execution=plan.steps_per_call,
@@ -87,13 +110,15 @@ def compiled(model: Any, plan: Plan, options: TrainOptions, teacher: Teacher, pi
     model.optimizer.build(model.trainable_variables)
 
 
-def optimizer(options: TrainOptions, rate: Any) -> Any:
-    """Keras's optimizer with the options' numbers."""
+def optimizer(options: TrainOptions, rate: Any, clip: float = 0.0) -> Any:
+    """Keras's optimizer with the options' numbers, at that learning rate, and with gradients no longer than `clip`."""
     # None spares a pass over the weights at every step, but AdamW takes numbers only.
     decay = options.weight_decay if options.optimizer == "adamw" else options.weight_decay or None
     arguments: dict[str, Any] = {"learning_rate": rate, "weight_decay": decay}
     if options.optimizer == "sgd":
         arguments |= {"momentum": options.momentum, "nesterov": True}
+    if clip:
+        arguments["global_clipnorm"] = clip
     if options.averaging:
         arguments |= {"use_ema": True, "ema_momentum": options.averaging}
     return keras().optimizers.get({"class_name": options.optimizer, "config": arguments})

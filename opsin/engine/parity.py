@@ -12,9 +12,10 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from opsin.core.errors import ImageError, InputError
-from opsin.core.placement import Placement
+from opsin.core.placement import Placement, stretched
 from opsin.data.dataset import Dataset
-from opsin.models import IMAGE, TAUGHT, TEACHERS, Teacher, fitted_as
+from opsin.engine.features import seen
+from opsin.models import IMAGE, TAUGHT, TEACHERS, Sight, Teacher, fitted_as
 from opsin.runtime.litert import LiteRtNetwork
 from opsin.runtime.network import Graph, Network, Place
 from opsin.runtime.onnx import OnnxNetwork
@@ -165,8 +166,14 @@ class Trial:
         return np.concatenate(found)
 
 
-def trial(data: Dataset, card: Card, limit: int) -> Trial:
+def trial(data: Dataset, card: Card, limit: int, network: Any = None) -> Trial:
     """Pictures to compare answers by: of the validation part, and of the training part where that has too few.
+
+    Args:
+        data: the pictures.
+        card: of the network.
+        limit: how many, at most.
+        network: in Keras, whose answers are compared.
 
     Raises:
         InputError: when the labels are not the card's, or no picture can be read.
@@ -174,19 +181,19 @@ def trial(data: Dataset, card: Card, limit: int) -> Trial:
     if data.labels != card.labels:
         raise InputError(f"{data.name} has other labels than {card.name} was taught. Give the data that it was taught.")
     order = np.concatenate([_shuffled(data, part) for part in ("validation", "train")])
-    read = list(_fitted(data, card, order[:limit]))
+    teacher = TEACHERS.get(card.task).for_labels(card.labels).for_network(network)
+    read = list(_fitted(data, card, order[:limit], teacher.sight()))
     if not read:
         raise InputError(f"None of the pictures of {data.name} can be read.")
     indices, pixels, placements = zip(*read, strict=True)
-    teacher = TEACHERS.get(card.task)
     rows = teacher.encode(data.truth[np.array(indices)], placements, len(card.labels))
     return Trial(np.stack(pixels), rows, teacher)
 
 
 def samples(data: Dataset, card: Card, limit: int) -> Iterator[NDArray[np.float32]]:
     """Pictures (1, h, w, c) of the training part, as the network takes them."""
-    order = _shuffled(data, "train")[:limit]
-    return (np.asarray(pixels[None], np.float32) for _, pixels, _ in _fitted(data, card, order))
+    order, sight = _shuffled(data, "train")[:limit], TEACHERS.get(card.task).sight()
+    return (np.asarray(pixels[None], np.float32) for _, pixels, _ in _fitted(data, card, order, sight))
 
 
 def _shuffled(data: Dataset, part: str) -> NDArray[np.intp]:
@@ -194,11 +201,19 @@ def _shuffled(data: Dataset, part: str) -> NDArray[np.intp]:
     return np.random.default_rng(0).permutation(np.flatnonzero(data.parts == part))
 
 
-def _fitted(data: Dataset, card: Card, indices: NDArray[np.intp]) -> Iterator[tuple[int, NDArray[Any], Placement]]:
-    """The pictures that can be read, as the card says: their numbers, their pixels, and where they sit in them."""
+def _fitted(
+    data: Dataset, card: Card, indices: NDArray[np.intp], sight: Sight | None
+) -> Iterator[tuple[int, NDArray[Any], Placement]]:
+    """The pictures that can be read, as the card says: their numbers, their pixels, and where they sit in them.
+
+    Where something looks at pictures before the network, it is what that sees.
+    """
     for index in map(int, indices):
         try:
             image = data.pictures.planes(index) if card.white else data.pictures[index]
+            if sight is not None:
+                yield index, seen(sight, data.pictures, index), stretched(sight.shape[:2], sight.shape[:2])
+                continue
         except ImageError:
             continue  # training has told of it already
         yield index, *fitted_as(card, image)

@@ -51,6 +51,7 @@ class Plan:
         batch_size: pictures a step.
         learning_rate: the highest.
         schedule: its course.
+        clip: the norm above which the gradients of a step are shortened; 0 leaves them.
         class_weights: what each class's pictures count; None for all the same.
         steps_per_call: steps that Keras does at a time.
     """
@@ -67,6 +68,7 @@ class Plan:
     batch_size: int
     learning_rate: float
     schedule: str
+    clip: float
     class_weights: dict[int, float] | None
     steps_per_call: int
     white: float | None = None
@@ -100,32 +102,51 @@ class Plan:
         return dataclasses.asdict(self)
 
 
-def plan_for(options: TrainOptions, architecture: Architecture, data: Dataset, teacher: Teacher) -> Plan:
+def plan_for(
+    options: TrainOptions,
+    architecture: Architecture,
+    data: Dataset,
+    teacher: Teacher,
+    seen: tuple[int, int, int] | None = None,
+) -> Plan:
     """The choices for that task, that network and these pictures.
+
+    Args:
+        options: what was asked.
+        architecture: the network.
+        data: the pictures.
+        teacher: of the task.
+        seen: (h, w, channels) of what frozen networks see of a picture; None where the network takes its pixels.
 
     Raises:
         OptionError: when the network cannot have what is asked.
     """
     _refuse_what_cannot_be(options, teacher)
+    if (seen is not None) != architecture.takes_features:
+        raise OptionError(
+            f"{architecture.name} cannot be taught {teacher.task}. Leave --model out: {teacher.usual.model}."
+        )
     first, usual = data.pictures[0], teacher.usual
     planes, white = data.pictures.planes(0), _white(data) if teacher.takes_planes else None
     in_memory = data.source is None
     weights = _weights(options, architecture)
-    if usual.side and options.fit == TILES:
+    if seen:
+        size = seen[:2]
+    elif usual.side and options.fit == TILES:
         size = shaped(options.image_size or usual.side, [(1, 1)])
     elif usual.side:
         size = shaped(options.image_size or usual.side, _shapes(data))
     else:
         size = _size(options, architecture, (first.shape[0], first.shape[1]) if in_memory else None, weights)
-    is_small = max(size) <= SMALL
+    is_small = max(size) <= SMALL and not seen
     return Plan(
         size=size,
-        channels=first.shape[2] if white is None else planes.shape[2],
+        channels=seen[2] if seen else first.shape[2] if white is None else planes.shape[2],
         labels=len(data.labels),
         fit=_fit(options, data, usual),
         weights=weights,
         frozen_epochs=_or(options.frozen_epochs, usual.frozen_epochs if weights else 0),
-        augment=options.augment if options.augment != "auto" else "light" if in_memory else "standard",
+        augment="none" if seen else options.augment if options.augment != "auto" else _usual_augment(in_memory),
         flips=options.flips if options.flips != "auto" else "no" if data.ink else "yes",
         ink=data.ink,
         batch_size=_or(
@@ -133,10 +154,15 @@ def plan_for(options: TrainOptions, architecture: Architecture, data: Dataset, t
         ),
         learning_rate=_or(options.learning_rate, _rate(options.optimizer, usual.rate if weights else 1.0)),
         schedule=options.schedule if options.schedule != "auto" else "one_cycle",
+        clip=_or(options.clip, usual.clip),
         class_weights=_class_weights(options, data, usual),
         steps_per_call=_or(options.steps_per_call, 16 if is_small else 1),
         white=white,
     )
+
+
+def _usual_augment(in_memory: bool) -> str:
+    return "light" if in_memory else "standard"
 
 
 def _refuse_what_cannot_be(options: TrainOptions, teacher: Teacher) -> None:

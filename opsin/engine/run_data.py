@@ -10,6 +10,7 @@ from opsin.core.errors import UsageError
 from opsin.data.dataset import Dataset
 from opsin.data.load import load
 from opsin.engine.run import FACTS, Run
+from opsin.models import TEACHERS
 
 
 def masks_asked(asked: Mapping[str, Any]) -> dict[str, Any]:
@@ -38,4 +39,5 @@ def data_of(folder: Path, data: Any = None) -> Dataset:
     if named is None:
         raise UsageError(f"{folder} was taught with an object as its data. Give it again (data=…).")
     split, seed = tuple(asked["split"]), facts["options"]["seed"]
-    return load(named, task=asked.get("task"), split=split, seed=seed, **masks_asked(asked))
+    task = asked.get("task") or "classification"
+    return TEACHERS.get(task).prepared(load(named, task=task, split=split, seed=seed, **masks_asked(asked)))

@@ -34,6 +34,9 @@ class TrainOptions(Checked):
         help="Begin with what was learned on ImageNet, or with random numbers.",
         choices=("auto", "imagenet", "none"),
     )
+    begin: str | None = option(
+        None, help="Begin with what a run has learned: its folder. It must tell the same labels apart."
+    )
     frozen_epochs: int | None = option(
         None, help="With ImageNet's weights: epochs for the last layer alone, before all is tuned.", low=0
     )
@@ -58,6 +61,11 @@ class TrainOptions(Checked):
     learning_rate: float | None = option(None, help="The highest learning rate. See also --find-lr.", low=0.0)
     schedule: str = option("auto", help="How the learning rate changes.", choices=("auto", *SCHEDULES))
     weight_decay: float = option(0.0, help="Share of each weight taken off, times the learning rate.", low=0.0)
+    clip: float | None = option(
+        None,
+        help="Shorten the gradients of a step where their norm is above this; 0: never. The task's own if left out.",
+        low=0.0,
+    )
     momentum: float = option(0.9, help="Of the optimizer sgd, with Nesterov's step.", low=0.0, high=1.0)
     averaging: float = option(
         0.0, help="Keep a moving average of the weights with this momentum, and use it.", low=0.0, high=0.99999
@@ -70,7 +78,7 @@ class TrainOptions(Checked):
     loss: str = option(
         "auto",
         help="What is made small. Of a classifier crossentropy or focal; of a segmenter crossentropy, focal, dice, "
-        "boundary, or a sum, as crossentropy+dice.",
+        "boundary, or a sum, as crossentropy+dice; of a captioner crossentropy, or cider: its own captions are judged.",
     )
     label_smoothing: float = option(0.0, help="Share of certainty spread over all labels.", low=0.0, high=0.99)
     class_weights: str = option(

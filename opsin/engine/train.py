@@ -18,7 +18,7 @@ from opsin.engine.epochs import CHECKPOINT, Course, go_through
 from opsin.engine.export import export
 from opsin.engine.feeding import Feed, feed
 from opsin.engine.lesson import Lesson, Split, lesson_for
-from opsin.engine.network import built, compiled, raw_answers, teach_last_layer
+from opsin.engine.network import BATCH, begin_with, built, compiled, raw_answers, teach_last_layer
 from opsin.engine.recipe import read_recipe
 from opsin.engine.run import Run, begin
 from opsin.engine.run_data import masks_asked
@@ -30,6 +30,9 @@ from opsin.nn.views import averaged
 from opsin.store.lock import locked
 from opsin.weights.card import Card
 from opsin.weights.folder import write_card
+
+COLOURS = 3
+"""Channels of the pictures that something else looks at before the network."""
 
 
 def train(
@@ -192,11 +195,18 @@ def _through(run: Run, lesson: Lesson, callbacks: Sequence[Any], watch: Watch) -
     learns, judged = _feeds(lesson, watch)
     begun = _checkpoint(run)
     model = built(lesson.architecture, lesson.plan, lesson.options, lesson.teacher, lesson.data.labels)
+    teacher = lesson.teacher.for_network(model)
+    if begun is None:
+        teacher.acquaint(learns.batches(BATCH))
+    if begun is None and lesson.options.begin:
+        begin_with(model, lesson.options.begin, lesson.data.labels)
     if begun is None and lesson.plan.frozen_epochs:
         watch.note(f"The last layer learns first, {lesson.plan.frozen_epochs} epochs.")
-        teach_last_layer(model, learns, lesson.plan, lesson.options, lesson.teacher)
-    compiled(model, lesson.plan, lesson.options, lesson.teacher, len(learns))
-    course = Course(run, model, learns, judged, lesson.options, lesson.plan, lesson.teacher, callbacks, watch)
+        teach_last_layer(model, learns, lesson.plan, lesson.options, teacher)
+    compiled(model, lesson.plan, lesson.options, teacher, len(learns))
+    if practice := teacher.practice(lesson.options.loss, learns.targets):
+        learns = dataclasses.replace(learns, practice=practice)
+    course = Course(run, model, learns, judged, lesson.options, lesson.plan, teacher, callbacks, watch)
     state = go_through(course, begun)
     if state.best:
         assign(course.variables, state.best, run.folder)
@@ -215,7 +225,7 @@ def _feeds(lesson: Lesson, watch: Watch) -> tuple[Feed, Feed | None]:
         if part not in lesson.data.parts:
             continue
         some = lesson.plan.pictures(lesson.data.part(part))
-        feeds.append(feed(some, lesson.teacher.encode, lesson.plan.reading, watch))
+        feeds.append(feed(some, lesson.teacher.encode, lesson.reading, watch))
         for line in feeds[-1].unreadable:
             watch.note(f"Left out: {line}")
     if lesson.plan.class_weights:
@@ -237,6 +247,7 @@ def _finish(run: Run, lesson: Lesson, model: Any, judged: Feed | None, state: Ch
     final.jit_compile = jit()
     save_network(final, run.folder / "network.keras")
     write_card(run.folder, _card(run, lesson, final, judged))
+    lesson.teacher.for_network(final).write_beside(run.folder)
     _write_for_answering(run, lesson, watch)
     draw_curves(run.folder / "curves.png", state.history)
     run.write_facts(status="finished", ended=time.strftime("%Y-%m-%dT%H:%M:%S%z"), epochs=state.epoch)
@@ -257,8 +268,8 @@ def _card(run: Run, lesson: Lesson, model: Any, judged: Feed | None) -> Card:
         task=lesson.teacher.task,
         summary=f"{lesson.architecture.name}, taught {lesson.data.name}: {len(lesson.data.labels)} labels.",
         labels=lesson.data.labels,
-        input_size=lesson.plan.size,
-        channels=lesson.plan.channels,
+        input_size=lesson.sight.input_size if lesson.sight else lesson.plan.size,
+        channels=COLOURS if lesson.sight else lesson.plan.channels,
         white=lesson.plan.white,
         fit=lesson.plan.fit,
         licence=lesson.architecture.licence if lesson.plan.weights else "",
@@ -267,4 +278,4 @@ def _card(run: Run, lesson: Lesson, model: Any, judged: Feed | None) -> Card:
     )
     if judged is None:
         return card
-    return lesson.teacher.finish(card, raw_answers(model, judged))
+    return lesson.teacher.for_network(model).finish(card, raw_answers(model, judged))

@@ -6,7 +6,7 @@ from opsin.models._model import Model, Pipeline, SingleNetwork
 from opsin.models._own import network_named
 from opsin.models._registry import MODELS, card_of, cards_needed, open_model, register
 from opsin.models._taught import DEFAULT_FIT, IMAGE, TAUGHT, TaughtModel, fitted_as
-from opsin.models._teacher import TEACHERS, Mover, Teacher, Usual
+from opsin.models._teacher import TEACHERS, Mover, Practice, Sight, Teacher, Usual
 
 __all__ = [
     "ARCHITECTURES",
@@ -20,6 +20,8 @@ __all__ = [
     "Model",
     "Mover",
     "Pipeline",
+    "Practice",
+    "Sight",
     "SingleNetwork",
     "TaughtModel",
     "Teacher",

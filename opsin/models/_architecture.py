@@ -58,6 +58,7 @@ class Architecture:
         is_whole: whether `features` answers the logits (n, labels) themselves; then no layer is put on top.
         maps: the same, before anything is averaged: pixels, a blueprint -> feature maps (n, h', w', c') by their stride
             in pixels, 2, 4, 8 …; None where there is none to be had.
+        takes_features: whether it takes what frozen networks see of a picture, of any number of channels, not pixels.
     """
 
     name: str
@@ -72,6 +73,7 @@ class Architecture:
     check: Callable[[Blueprint], None] | None = None
     is_whole: bool = False
     maps: Callable[[Any, Blueprint], Mapping[int, Any]] | None = None
+    takes_features: bool = False
 
 
 ARCHITECTURES: Registry[Architecture] = Registry("network", "opsin.models")
@@ -105,6 +107,8 @@ def assemble(
     check_blueprint(architecture, blueprint)
     with _seeded(blueprint.seed):
         image = keras().Input((*blueprint.size, blueprint.channels), name="image", dtype="float32")
+        if architecture.takes_features:
+            return keras().Model(image, labels_head(architecture.features(image, blueprint)), name=architecture.name)
         pixels = _as_colours(image if augment is None else augment(image), blueprint)
         blueprint = blueprint if blueprint.channels in (1, 3) else dataclasses.replace(blueprint, channels=3)
         if sees_maps:
@@ -178,7 +182,7 @@ def check_blueprint(architecture: Architecture, blueprint: Blueprint) -> None:
             f"The network {name} needs pictures of at least {low} x {narrow} pixels; got {height} x {width}. "
             "Ask for a larger input size, or take a network with fewer layers."
         )
-    if not 1 <= blueprint.channels <= MOST_PLANES:
+    if not architecture.takes_features and not 1 <= blueprint.channels <= MOST_PLANES:
         raise UsageError(f"channels must be 1 (grey), 3 (colour), or up to {MOST_PLANES}; got {blueprint.channels}.")
     if blueprint.weights is not None and blueprint.weights not in architecture.weights:
         known = " or ".join([*architecture.weights, "none"])

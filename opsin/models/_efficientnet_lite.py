@@ -135,7 +135,8 @@ def read_weights(path: Path) -> Tensors:
 def graph(variant: Variant, tensors: Tensors, side: int) -> openvino.Model:
     """The whole network as an OpenVINO graph.
 
-    Its input is "image" (n, 3, side, side), float32, prepared; its outputs are "logits" and "scores", (n, labels).
+    Its input is "image" (n, 3, side, side), float32, prepared; its outputs are "map" (n, 1280, side / 32, side / 32),
+    which the logits are made of, "logits" and "scores", (n, labels).
     """
     import openvino
     from openvino import opset13 as op
@@ -147,7 +148,7 @@ def graph(variant: Variant, tensors: Tensors, side: int) -> openvino.Model:
         x = drawn.inverted_residual(x, block)
     x = drawn.limited(drawn.convolved(x, "conv_head", "bn1"))
     logits = drawn.answered(op.reduce_mean(x, [2, 3], keep_dims=False))
-    outputs = {"logits": logits, "scores": op.softmax(logits, axis=1)}
+    outputs = {"map": x, "logits": logits, "scores": op.softmax(logits, axis=1)}
     for name, node in outputs.items():
         node.output(0).get_tensor().set_names({name})
     return openvino.Model(list(outputs.values()), [image], "efficientnet_lite")

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from pathlib import Path
+from typing import Any, ClassVar, Protocol, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +14,7 @@ from numpy.typing import NDArray
 from opsin.core.image import Image, Size
 from opsin.core.placement import Placement
 from opsin.core.registry import Registry
+from opsin.data.dataset import Dataset
 from opsin.weights.card import Card
 
 Row = NDArray[Any]
@@ -24,8 +26,29 @@ Read = Callable[[int], tuple[Image, Row]]
 Mover = Callable[[Read, int, int, np.random.Generator], tuple[Image, Row]]
 """Reads pictures, of which there are so many, and changes one at random together with its row."""
 
+Practice = Callable[[NDArray[Any], NDArray[Any], np.random.Generator], NDArray[Any]]
+"""Rows to learn from in place of others (n, …), made of what the network says now about what it takes (n, h, w, c)."""
+
 Answered = Iterable[tuple[NDArray[Any], NDArray[Any]]]
 """Batch by batch, what the network says about pictures, and their rows."""
+
+
+class Sight(Protocol):
+    """Frozen networks that look at pictures before the network that is taught.
+
+    Attributes:
+        name: under which what it sees is kept; another one for anything that sees otherwise.
+        shape: (h, w, channels) of what it sees.
+        input_size: (height, width) in pixels of what it looks at.
+    """
+
+    name: str
+    shape: tuple[int, int, int]
+    input_size: Size
+
+    def __call__(self, images: Sequence[Image]) -> NDArray[np.float32]:
+        """(n, h, w, channels) what is seen at places of each image."""
+        ...
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,6 +63,7 @@ class Usual:
         rate: with ImageNet's weights: share of the usual learning rate, since what was learned is to be kept.
         frozen_epochs: with ImageNet's weights: epochs for the last layer alone.
         weighs_classes: whether rare classes may count more.
+        clip: the norm of all gradients together above which they are shortened; 0 leaves them as they are.
     """
 
     model: str = "tutorial"
@@ -49,6 +73,7 @@ class Usual:
     rate: float = 0.2
     frozen_epochs: int = 20
     weighs_classes: bool = True
+    clip: float = 0.0
 
 
 class Teacher(ABC):
@@ -81,6 +106,30 @@ class Teacher(ABC):
     takes_tiles: ClassVar[bool] = False
     takes_planes: ClassVar[bool] = False
     refuses: ClassVar[tuple[str, ...]] = ()
+
+    def sight(self) -> Sight | None:
+        """What looks at pictures before the network; None where the network takes their pixels."""
+        return None
+
+    def prepared(self, data: Dataset) -> Dataset:
+        """The data with what is to be told apart as their labels, where that is not written beside the pictures."""
+        return data
+
+    def for_labels(self, labels: Sequence[str]) -> Self:
+        """The teacher of a network that tells these apart."""
+        return self
+
+    def for_network(self, network: Any) -> Self:
+        """The teacher of one Keras network, where its raw output alone does not say what it answers."""
+        return self
+
+    def acquaint(self, batches: Iterator[NDArray[Any]]) -> None:
+        """Show the network, before it learns, some of what it will be given (n, h, w, c): nothing comes of it."""
+        return
+
+    def write_beside(self, folder: Path) -> None:
+        """Write what answering needs beside the network's file, of the network that the teacher is for: nothing."""
+        return
 
     @abstractmethod
     def head(self, features: Any, labels: Sequence[str], kind: str = "auto") -> Any:
@@ -122,6 +171,15 @@ class Teacher(ABC):
             preset: the name of an augmentation.
             size: (height, width) of the network's input.
             flips: "no", "yes" or "all".
+        """
+        return None
+
+    def practice(self, loss: str, rows: NDArray[Any] | None) -> Practice | None:
+        """How the network learns from what it says itself, with that loss; None where it learns from the rows alone.
+
+        Args:
+            loss: as `opsin train` was asked.
+            rows: (n, …) of all pictures to learn from; None where they have no room in memory.
         """
         return None
 

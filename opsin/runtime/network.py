@@ -41,7 +41,7 @@ class Graph:
     """How the network in a file is to be fed and read.
 
     Attributes:
-        pixels: name of the input that takes the image.
+        pixels: name of the input that takes the image; empty where none does.
         mean: for each channel, in 0..255; taken off inside the network. Empty when the file does that itself.
         std: for each channel, in 0..255; divided by inside the network.
         outputs: our name -> the file's name of the value to give out, which may lie anywhere inside the network.

@@ -125,6 +125,8 @@ def _outputs(model: openvino.Model, names: Mapping[str, str]) -> list[Any]:
 
 def _take_pixels(model: openvino.Model, graph: Graph) -> openvino.Model:
     """Moves layout and normalisation into the network, where they are nearly free."""
+    if not graph.pixels:
+        return model
     from openvino import Layout, Type
     from openvino.preprocess import PrePostProcessor
 

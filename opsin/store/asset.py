@@ -32,6 +32,7 @@ class Asset:
         size_bytes: its size.
         carrier: the package that brings it.
         addresses: https addresses of the same bytes, tried after the carrier.
+        shipped: path of the same bytes inside Opsin's own package; nothing is fetched then.
     """
 
     name: str
@@ -39,3 +40,4 @@ class Asset:
     size_bytes: int
     carrier: Carrier | None = None
     addresses: tuple[str, ...] = ()
+    shipped: str = ""

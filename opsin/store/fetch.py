@@ -13,12 +13,15 @@ from opsin.store.carrier import download_members
 from opsin.store.home import home, is_offline
 from opsin.store.lock import locked
 from opsin.store.progress import Progress, silent
-from opsin.store.verified import check_file
+from opsin.store.verified import check_file, write_verified
 
 State = Literal["ok", "missing", "damaged"]
 """What `verify` finds."""
 
 LOCK = ".lock"
+
+PACKAGE = Path(__file__).parents[1]
+"""Where Opsin itself is installed."""
 
 
 def cache_folder() -> Path:
@@ -65,6 +68,9 @@ def fetch(assets: Iterable[Asset], progress: Progress | None = None) -> dict[Ass
         OpsinError: when the cache cannot be written to.
     """
     wanted = list(dict.fromkeys(assets))
+    for asset in _missing(wanted):
+        if asset.shipped:
+            _unpack(asset)
     if missing := _missing(wanted):
         _refuse_offline(missing)
         with locked(cache_folder() / LOCK):
@@ -76,6 +82,12 @@ def fetch(assets: Iterable[Asset], progress: Progress | None = None) -> dict[Ass
 
 def _missing(assets: Iterable[Asset]) -> list[Asset]:
     return [asset for asset in assets if not have(asset)]
+
+
+def _unpack(asset: Asset) -> None:
+    """Copies what came with Opsin into the cache, where all else looks for it."""
+    with (PACKAGE / asset.shipped).open("rb") as stream:
+        write_verified(stream, asset, path_of(asset))
 
 
 def _refuse_offline(missing: list[Asset]) -> None:

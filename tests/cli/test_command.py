@@ -21,6 +21,7 @@ ANSWERS = {
     "detect": ["labels", "scores", "boxes"],
     "embed": ["vector"],
     "matte": ["share", "alpha"],
+    "caption": ["text", "sure", "captions", "scores"],
     "look": ["answers"],
     "segment": ["labels", "masks"],
     "select": ["score", "area", "box", "at", "not_at", "mask"],
