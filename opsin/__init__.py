@@ -43,11 +43,13 @@ from opsin.tasks.embedding import EMBEDDING, Embedding
 from opsin.tasks.matting import MATTING, Matte
 from opsin.tasks.segmentation import SEGMENTATION, Segmentation
 from opsin.tasks.selection import SELECTION, Selection
+from opsin.uses.alt import AltText, alt
 from opsin.uses.background import Replaced, background
 from opsin.uses.count import Counts, count
 from opsin.uses.erase import Erased, erase
 from opsin.uses.look import LOOK, Look
 from opsin.uses.selecting import Selecting
+from opsin.uses.subtitle import Scene, Subtitles, subtitle
 
 __version__ = "0.1.0"
 
@@ -64,6 +66,7 @@ __all__ = [
     "ARCHITECTURES",
     "MODELS",
     "TASKS",
+    "AltText",
     "Classification",
     "Click",
     "Clicks",
@@ -83,9 +86,12 @@ __all__ = [
     "Replaced",
     "Result",
     "Run",
+    "Scene",
     "Segmentation",
     "Selecting",
     "Selection",
+    "Subtitles",
+    "alt",
     "background",
     "caption",
     "classify",
@@ -109,5 +115,6 @@ __all__ = [
     "segment",
     "select",
     "stream",
+    "subtitle",
     "train",
 ]

@@ -11,6 +11,7 @@ from typing import Annotated
 import typer
 
 from opsin.cli import (
+    _alt,
     _background,
     _check,
     _count,
@@ -22,6 +23,7 @@ from opsin.cli import (
     _export,
     _faces,
     _models,
+    _subtitle,
     _train,
 )
 from opsin.cli._command import command
@@ -66,9 +68,11 @@ def app() -> typer.Typer:
     for task in TASKS:
         group, _, name = task.verb.rpartition(" ")
         groups[group].command(name, rich_help_panel="Recognise", no_args_is_help=True)(command(task))
+    root.command("alt", rich_help_panel="Recognise", no_args_is_help=True)(_alt.alt)
     root.command("background", rich_help_panel="Recognise", no_args_is_help=True)(_background.background)
     root.command("count", rich_help_panel="Recognise", no_args_is_help=True)(_count.count)
     root.command("erase", rich_help_panel="Recognise", no_args_is_help=True)(_erase.erase)
+    root.command("subtitle", rich_help_panel="Recognise", no_args_is_help=True)(_subtitle.subtitle)
     root.add_typer(faces, name="faces", rich_help_panel="Recognise")
     root.command("train", rich_help_panel="Teach", no_args_is_help=True)(_train.train())
     for verb in (_evaluate.evaluate, _explain.explain, _export.export):
