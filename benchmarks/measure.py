@@ -14,6 +14,7 @@ import background
 import bccd
 import camera
 import camvid
+import captions
 import cifar
 import clicks
 import clothing
@@ -60,6 +61,7 @@ AREAS: dict[str, Callable[[], list[Figure]]] = {
     "camvid": camvid.main,
     "retina": retina.main,
     "background": background.main,
+    "captions": captions.main,
 }
 
 

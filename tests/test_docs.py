@@ -141,6 +141,7 @@ AREAS = (
     "instances",
     "clicks",
     "background",
+    "captions",
 )
 """What the README tells of `benchmarks/results`."""
 

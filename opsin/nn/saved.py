@@ -23,7 +23,14 @@ CONFIG, WEIGHTS, ABOUT = "config.json", "model.weights.h5", "metadata.json"
 
 _MAX_CONFIG_BYTES = 50_000_000
 _MAX_GROWTH = 100
-_MODULES = ("opsin.nn.layers", "opsin.nn.augment", "opsin.nn.ensemble", "opsin.nn.box_layers")
+_MODULES = (
+    "opsin.nn.layers",
+    "opsin.nn.augment",
+    "opsin.nn.ensemble",
+    "opsin.nn.box_layers",
+    "opsin.nn.caption_layers",
+    "opsin.nn.caption_network",
+)
 """Where Opsin's own layers are registered."""
 
 # What Keras raises for a configuration that holds together in no network, found by feeding it some.

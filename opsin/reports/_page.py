@@ -52,6 +52,7 @@ section {{ margin: 1rem 0; }}
 .plot {{ margin: 0; }}
 .plot img {{ width: 100%; max-width: 46rem; height: auto; display: block; }}
 .pictures {{ display: grid; grid-template-columns: repeat(auto-fill, minmax(min(9.5rem, 45%), 1fr)); gap: .75rem; }}
+.pictures.wide {{ grid-template-columns: repeat(auto-fill, minmax(min(16rem, 45%), 1fr)); gap: 1rem .75rem; }}
 .pictures figure {{ margin: 0; min-width: 0; }}
 .pictures img {{ width: 100%; aspect-ratio: 1; object-fit: contain; background: #8881; border-radius: .4rem;
   display: block; }}
@@ -60,7 +61,7 @@ section {{ margin: 1rem 0; }}
 .pictures b {{ color: var(--ink); }}
 .legend {{ max-width: none; font-size: .85rem; }} .legend span {{ white-space: nowrap; margin-right: .75rem; }}
 .legend i {{ display: inline-block; width: .8em; height: .8em; border-radius: .2em; margin-right: .3em; }}
-.wrong {{ color: var(--bad); }} .right {{ color: var(--good); }}
+.wrong {{ color: var(--bad); }} .right {{ color: var(--good); }} .plain {{ color: var(--ink); }}
 .wide {{ overflow-x: auto; }}
 table {{ border-collapse: collapse; font-size: .9rem; }}
 th, td {{ text-align: left; padding: .3rem 1.5rem .3rem 0; border-top: 1px solid var(--line); vertical-align: top; }}
@@ -142,13 +143,13 @@ def legend(entries: Iterable[tuple[tuple[int, int, int], str]]) -> str:
     return f'<p class="legend">{"".join(marks)}</p>\n'
 
 
-def pictures(shown: Iterable[str]) -> str:
-    """Pictures in rows."""
-    return f'<div class="pictures">\n{"".join(shown)}</div>\n'
+def pictures(shown: Iterable[str], *, wide: bool = False) -> str:
+    """Pictures in rows; wide ones have room for sentences."""
+    return f'<div class="pictures{" wide" if wide else ""}">\n{"".join(shown)}</div>\n'
 
 
 def picture(image: NDArray[np.uint8], source: str, lines: Sequence[tuple[str, str]]) -> str:
-    """A picture with lines under it: each a style ("", "right", "wrong" or "soft") and a text.
+    """A picture with lines under it: each a style ("", "right", "wrong", "plain" or "soft") and a text.
 
     Args:
         image: (h, w), (h, w, 1) or (h, w, 3) uint8.

@@ -45,6 +45,11 @@ def test_words_are_learned_from_the_training_part_alone():
     assert set(prepared.labels) == {"a", "dog"}
 
 
+def test_data_without_anything_to_learn_from_stay_as_they_are():
+    judging = data(TEXTS, parts=["validation"])
+    assert TEACHERS.get("captioning").prepared(judging) is judging
+
+
 def test_a_row_holds_the_numbers_of_the_words_and_what_a_caption_counts(teacher):
     (row,) = teacher.encode(data(["A dog runs."]).truth, [], 4)
     assert row.shape == (1, LONGEST + 2)

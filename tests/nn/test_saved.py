@@ -3,13 +3,16 @@
 import io
 import json
 import pickle
+import re
 import zipfile
+from pathlib import Path
 
 import h5py
 import numpy as np
 import pytest
 
 from opsin.core.errors import RefusedError, UsageError, WeightsError
+from opsin.nn import saved as module
 from opsin.nn.backend import keras
 from opsin.nn.saved import check_savable, load_network, save_network
 
@@ -235,3 +238,11 @@ def test_an_old_file_under_a_new_name_is_refused_with_what_to_do(tmp_path):
 def test_a_missing_file_is_said_to_be_missing(tmp_path):
     with pytest.raises(WeightsError, match=r"There is no .*network\.keras"):
         load_network(tmp_path / "network.keras")
+
+
+def test_all_layers_are_known_to_who_loads_a_network():
+    files = {path.stem: path.read_text() for path in Path(module.__file__).parent.glob("*.py")}
+    layer = re.compile(r"register_keras_serializable.*\nclass \w+\(\S*Layer\)")
+    found = {f"opsin.nn.{name}" for name, text in files.items() if layer.search(text)}
+    assert len(found) >= 4
+    assert found <= set(module._MODULES)

@@ -115,3 +115,8 @@ class TestPictures:
 
     def test_it_says_where_it_comes_from(self):
         assert "deep/a.jpg" in Tree(_page.picture(PIXELS, "deep/a.jpg", [])).text
+
+
+def test_pictures_with_sentences_are_wide():
+    assert _page.pictures([], wide=True).startswith('<div class="pictures wide">')
+    assert _page.pictures([]).startswith('<div class="pictures">')

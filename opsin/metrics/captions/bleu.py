@@ -31,7 +31,7 @@ def bleu(candidates: Candidates, references: References) -> Figures:
     [1.0, 1.0, 0.0, 0.0]
     """
     refuse_unlike(candidates, references)
-    of_all: Figures = _figures(_counted(candidates, references).sum(axis=0, keepdims=True))[0]
+    of_all: Figures = bleu_from_counts(bleu_counts(candidates, references).sum(axis=0, keepdims=True))[0]
     return of_all
 
 
@@ -42,10 +42,10 @@ def bleu_each(candidates: Candidates, references: References) -> Figures:
         InputError: as `bleu`.
     """
     refuse_unlike(candidates, references)
-    return _figures(_counted(candidates, references))
+    return bleu_from_counts(bleu_counts(candidates, references))
 
 
-def _counted(candidates: Candidates, references: References) -> Figures:
+def bleu_counts(candidates: Candidates, references: References) -> Figures:
     """(n, 2 + 8) words of the candidate, words it should have; right runs of 1 to 4 words; all such runs."""
     rows = [_row(tuple(candidate), known) for candidate, known in zip(candidates, references, strict=True)]
     return np.array(rows, np.float64)
@@ -63,8 +63,8 @@ def _row(candidate: Tokens, references: Sequence[Tokens]) -> list[int]:
     return [len(candidate), nearest, *right, *runs]
 
 
-def _figures(counted: Figures) -> Figures:
-    """(n, 4) from such counts: the geometric mean of shares, less where the caption is too short."""
+def bleu_from_counts(counted: Figures) -> Figures:
+    """(n, 4) from such counts, or sums of them: the geometric mean of shares, less where captions are too short."""
     words, nearest = counted[:, :1], counted[:, 1:2]
     shares = (counted[:, 2 : 2 + LONGEST] + _TINY) / (counted[:, 2 + LONGEST :] + _SMALL)  # (n, 4)
     means = np.cumprod(shares, axis=1) ** (1 / np.arange(1, LONGEST + 1))
