@@ -13,19 +13,22 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from opsin.core.errors import MissingWeightsError, UsageError, WeightsError
+from opsin.core.errors import UsageError, WeightsError
 from opsin.core.image import Image, Size
 from opsin.core.options import Options
 from opsin.core.placement import Placement, letterboxed, stretched
 from opsin.media.geometry import place as shown
 from opsin.models._coco import LABELS, labels_by_coco_number
-from opsin.models._hub import PREFIX, keras_hub
+from opsin.models._hub import PREFIX
+from opsin.models._hub_presets import HUB, opened_preset
 from opsin.models._model import Model, SingleNetwork
-from opsin.models._registry import PRESETS
 from opsin.models._tiled import is_tiled, run_tiled
 from opsin.runtime.network import Arrays, Network, Place
 from opsin.tasks.detection import DetectionOptions, Detections, best_boxes
 from opsin.weights.card import Card
+
+DETECTOR = "ObjectDetector"
+"""The class of KerasHub's that opens detectors."""
 
 LEAST_SCORE = 0.001
 """Under which KerasHub answers nothing. Its own is 0.5; which scores are high enough is said by the options."""
@@ -39,18 +42,11 @@ class HubDetector(SingleNetwork[Detections]):
 
     @classmethod
     def preset_card(cls, name: str) -> Card:
-        """The card of `hub:PRESET`. The preset itself is looked for when it is opened.
-
-        Raises:
-            UsageError: when no preset is named.
-        """
-        preset = name.removeprefix(PREFIX)
-        if not preset:
-            raise UsageError("hub: wants the name of a preset, as hub:dfine_nano_coco.")
+        """The card of `hub:PRESET`. The preset itself is looked for when it is opened."""
         return Card(
             name=name,
             task="detection",
-            summary=f"KerasHub's detector {preset}.",
+            summary=f"KerasHub's detector {name.removeprefix(PREFIX)}.",
             licence="Apache-2.0",
             source="https://keras.io/keras_hub/presets/",
         )
@@ -61,12 +57,12 @@ class HubDetector(SingleNetwork[Detections]):
 
         Raises:
             MissingExtraError: when KerasHub is not installed.
-            MissingWeightsError: when the preset is unknown or cannot be fetched.
+            MissingWeightsError: when the preset cannot be fetched.
             UsageError: for a device or a precision, which are Keras's to choose.
         """
         if (place.device, place.precision) != ("CPU", "f32"):
             raise UsageError("KerasHub's models run in Keras, which chooses device and precision: leave both out.")
-        network = HubNetwork(_preset(card.name.removeprefix(PREFIX)))
+        network = HubNetwork(opened_preset(DETECTOR, card.name))
         return cls(card, network, _labels(network.num_labels))
 
     @classmethod
@@ -144,22 +140,10 @@ class HubNetwork:
         return {"boxes": boxes, "numbers": np.asarray(raw["labels"]).astype(np.int64), "scores": scores}
 
 
-def _preset(preset: str) -> Any:
-    hub = keras_hub()
-    try:
-        return hub.models.ObjectDetector.from_preset(preset)
-    # It fetches from several hosts with several packages, each of which fails in its own ways.
-    except Exception as error:
-        told = (str(error).strip() or type(error).__name__).splitlines()[0]
-        raise MissingWeightsError(
-            f"KerasHub's detector {preset} cannot be had: {told}. Presets: https://keras.io/keras_hub/presets/"
-        ) from error
-
-
 def _labels(count: int) -> tuple[str, ...]:
     """The names of a preset's labels, which say only how many they are: COCO's, or else their numbers."""
     known = {len(labels): labels for labels in (LABELS, labels_by_coco_number())}
     return known.get(count) or tuple(f"label {number}" for number in range(count))
 
 
-PRESETS.add(PREFIX, HubDetector)
+HUB.add(DETECTOR, HubDetector)
