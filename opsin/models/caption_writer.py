@@ -7,6 +7,7 @@ You Need, https://arxiv.org/abs/1706.03762.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Self
 
@@ -155,8 +156,8 @@ class CaptionWriter(TaughtModel[Caption]):
 
 
 def opened_step(path: Path, place: Place, weights: Path | None = None) -> Network:
-    """The part that answers one word more."""
-    return OpenVinoNetwork(path, Graph("", OUTPUTS), place, weights=weights)
+    """The part that answers one word more, a millisecond's work."""
+    return OpenVinoNetwork(path, Graph("", OUTPUTS), replace(place, shares=False), weights=weights)
 
 
 def opened_grid(place: Place) -> Grid:

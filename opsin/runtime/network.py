@@ -29,11 +29,14 @@ class Place:
         precision: "f32", or "bf16" for speed at the price of exactness.
         streams: how many batches may be under way at once. 1 gives one batch all the cores (least waiting); as many
             as there are cores gives each batch one core (least work in all).
+        shares: whether the cores may share the work of one batch. A network whose answer takes a millisecond loses
+            more by telling the others than they save.
     """
 
     device: str = "CPU"
     precision: str = "f32"
     streams: int = 1
+    shares: bool = True
 
 
 @dataclass(frozen=True)

@@ -155,4 +155,5 @@ def _compile(model: openvino.Model, place: Place) -> openvino.CompiledModel:
     settings: dict[str, Any] = {"INFERENCE_PRECISION_HINT": place.precision}
     if place.device == "CPU":
         settings |= {"NUM_STREAMS": place.streams}
+        settings |= {} if place.shares else {"INFERENCE_NUM_THREADS": place.streams}
     return core.compile_model(model, place.device, settings)
