@@ -17,7 +17,7 @@ from opsin.data.dataset import Dataset
 from opsin.engine.parity import ENGINES, Parity, Trial, compare, samples, trial
 from opsin.engine.run import model_folder
 from opsin.engine.run_data import data_of
-from opsin.models import DEFAULT_FIT, IMAGE, TAUGHT
+from opsin.models import DEFAULT_FIT, IMAGE, TAUGHT, TEACHERS
 from opsin.nn.formats import FORMATS, Format, Notes, serving
 from opsin.nn.saved import load_network
 from opsin.runtime.keras import KerasNetwork
@@ -94,9 +94,11 @@ def export(
         raise OptionError(f"pictures must be at least 2; got {pictures}.")
     folder = _with_network(run)
     at = Path(into) if into is not None else folder / "export" / to
+    card = read_card(folder)
+    _check_whole(form, card)
     if into is None:
-        check_own(at, _own(form))
-    card, shown = read_card(folder), data_of(folder, data)
+        check_own(at, _own(form, card))
+    shown = data_of(folder, data)
     limit = pictures or (PICTURES if form.is_exact else PICTURES_ROUNDED)
     network = load_network(folder / NETWORK)
     work = _Work(form, card, trial(shown, card, limit, network), shown, network, progress or silent)
@@ -119,6 +121,7 @@ class _Work:
         network = serving(self.model, IMAGE, self.trial.raw)
         self.form.write(network, folder, _notes(self.card), partial(samples, self.data, self.card, SAMPLES))
         write_card(folder, self.card)
+        self.trial.teacher.write_beside(folder)
         (folder / LABELS).write_text("\n".join(self.card.labels) + "\n", encoding="utf-8")
         found = self._parity(folder / self.form.network)
         _write_parity(folder, self.form, found)
@@ -140,7 +143,7 @@ class _Work:
 
 def _alone(work: _Work, at: Path) -> Exported:
     """The file in a folder of its own, which appears whole or not at all."""
-    with folder_atomically(at, _own(work.form)) as folder:
+    with folder_atomically(at, _own(work.form, work.card)) as folder:
         found = work.write(folder)
         if faults := _faults(work.form, found):
             _leave_only_parity(folder)
@@ -159,7 +162,7 @@ def _beside(work: _Work, at: Path) -> Exported:
         if faults:
             raise _refused(work.form, at, faults)
         # The network last: where it is, all that belongs to it is.
-        for name in ("network.bin", work.form.network):
+        for name in (*work.trial.teacher.beside, "network.bin", work.form.network):
             if (folder / name).exists():
                 (folder / name).replace(at / name)
     return Exported(at, at / work.form.network, work.form.name, found)
@@ -172,8 +175,16 @@ def _with_network(run: str | os.PathLike[str]) -> Path:
     return folder
 
 
-def _own(form: Format) -> tuple[str, ...]:
-    return (CARD, PARITY, LABELS, form.network, "network.bin")
+def _check_whole(form: Format, card: Card) -> None:
+    if TEACHERS.get(card.task).beside and form.name != "openvino":
+        raise UsageError(
+            f"A network for {card.task} answers through two files, which {form.name} does not hold together. "
+            "Export it to openvino."
+        )
+
+
+def _own(form: Format, card: Card) -> tuple[str, ...]:
+    return (CARD, PARITY, LABELS, form.network, "network.bin", *TEACHERS.get(card.task).beside)
 
 
 def _notes(card: Card) -> Notes:

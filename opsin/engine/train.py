@@ -247,7 +247,6 @@ def _finish(run: Run, lesson: Lesson, model: Any, judged: Feed | None, state: Ch
     final.jit_compile = jit()
     save_network(final, run.folder / "network.keras")
     write_card(run.folder, _card(run, lesson, final, judged))
-    lesson.teacher.for_network(final).write_beside(run.folder)
     _write_for_answering(run, lesson, watch)
     draw_curves(run.folder / "curves.png", state.history)
     run.write_facts(status="finished", ended=time.strftime("%Y-%m-%dT%H:%M:%S%z"), epochs=state.epoch)

@@ -91,6 +91,7 @@ class Teacher(ABC):
         takes_tiles: whether pictures can be taught in tiles.
         takes_planes: whether pictures may have 16 bits, or other channels than colours.
         refuses: what `opsin train` can be asked that means nothing to this task.
+        beside: names of the files that `write_beside` writes; where there are any, only `openvino` holds all of them.
         judges_answers: whether an epoch is judged by `figures`; else by Keras, with `metrics`.
     """
 
@@ -106,6 +107,7 @@ class Teacher(ABC):
     takes_tiles: ClassVar[bool] = False
     takes_planes: ClassVar[bool] = False
     refuses: ClassVar[tuple[str, ...]] = ()
+    beside: ClassVar[tuple[str, ...]] = ()
 
     def sight(self) -> Sight | None:
         """What looks at pictures before the network; None where the network takes their pixels."""

@@ -1,15 +1,18 @@
 """Teaching a captioner, from pictures with captions to sentences."""
 
 import csv
+from functools import partial
 
 import numpy as np
 import pytest
 from PIL import Image as PillowImage
 
 import opsin
-from opsin.core.errors import DataError, OptionError, UnknownNameError
+from opsin.core.errors import DataError, OptionError, UnknownNameError, UsageError
+from opsin.engine.export import export
 from opsin.engine.train import resume, train
 from opsin.models import caption_writer, teach_captioning
+from opsin.nn import caption_network
 from opsin.nn.saved import load_network
 
 COLOURS = {"red": (220, 20, 20), "green": (20, 200, 30), "blue": (30, 40, 230)}
@@ -31,11 +34,12 @@ class Quarters:
 
 @pytest.fixture(scope="module", autouse=True)
 def sight(tmp_path_factory):
-    """Something small looks at the pictures, and what it sees is kept apart from all else."""
+    """Something small looks at the pictures, what it sees is kept apart from all else, and a small network writes."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("OPSIN_HOME", str(tmp_path_factory.mktemp("home")))
         patch.setattr(teach_captioning, "_grid", Quarters)
         patch.setattr(caption_writer, "opened_grid", lambda place: Quarters())
+        patch.setattr(caption_network, "CaptionWriter", partial(caption_network.CaptionWriter, width=64, depth=2))
         yield
 
 
@@ -62,7 +66,7 @@ def taught(data, folder, **options):
 
 @pytest.fixture(scope="module")
 def run(walls, tmp_path_factory):
-    return taught(walls, tmp_path_factory.mktemp("runs"), epochs=12)
+    return taught(walls, tmp_path_factory.mktemp("runs"), epochs=30, learning_rate=4e-3)
 
 
 def wall(colour):
@@ -94,12 +98,24 @@ def test_answers_come_from_the_engines_files_alone(run, monkeypatch):
         (run.folder / "aside.keras").rename(run.folder / "network.keras")
 
 
+def test_what_is_exported_to_openvino_says_the_same(run, walls):
+    exported = export(run.folder, to="openvino", data=str(walls))
+    said, once = (opsin.caption(wall("blue"), model=str(each)).captions for each in (exported.folder, run.folder))
+    assert said == once
+
+
+def test_a_format_that_cannot_hold_both_halves_is_told(run):
+    with pytest.raises(UsageError, match=r"two files, which onnx does not hold together\. Export it to openvino"):
+        export(run.folder, to="onnx")
+
+
 def test_the_network_begins_with_the_scale_of_what_is_seen(run):
     network = load_network(run.folder / "network.keras")
     spread = np.asarray(network.get_layer("writer").scale.spread)
     assert ((spread > 0.5) & (spread < 3)).all()  # what the stand-in sees lies in -2..2
 
 
+@pytest.mark.slow
 def test_a_run_that_was_stopped_goes_on(walls, tmp_path):
     class StoppedError(Exception):
         pass
