@@ -24,7 +24,7 @@ from opsin.metrics.platt import fit_scores
 from opsin.models._architecture import ARCHITECTURES, Architecture
 from opsin.models._beams import Sentence, search
 from opsin.models._grid import FILES, SHAPE, Grid
-from opsin.models._self_critical import SelfCritical, references, spoken
+from opsin.models._self_critical import TEMPERATURE, SelfCritical, references, spoken
 from opsin.models._teacher import TEACHERS, Answered, Teacher, Usual
 from opsin.models._writing import LONGEST, STEP, grammar, stepping
 from opsin.nn.words import FIRST, numbered, vocabulary
@@ -78,6 +78,7 @@ class CaptioningTeacher(Teacher):
     refuses: ClassVar[tuple[str, ...]] = (
         "views", "dropout", "frozen_epochs", "image_size", "tuned", "augment", "flips", "fit", "weights",
     )  # fmt: skip
+    beside: ClassVar[tuple[str, ...]] = (STEP, STEP.replace(".xml", ".bin"))
     usual: ClassVar[Usual] = Usual(
         model="captioner", batch_size=32, rate=0.8, frozen_epochs=0, weighs_classes=False, clip=1.0
     )
@@ -137,15 +138,20 @@ class CaptioningTeacher(Teacher):
 
         if settings["loss"] not in LOSSES:
             raise UnknownNameError("loss for captioning", settings["loss"], LOSSES)
-        smoothing = 0.0 if settings["loss"] == "cider" else settings["label_smoothing"] or SMOOTHING
-        return CaptionLoss(self.writer, smoothing)
+        if settings["loss"] == "cider":
+            return CaptionLoss(self.writer, smoothing=0.0, temperature=TEMPERATURE)
+        return CaptionLoss(self.writer, settings["label_smoothing"] or SMOOTHING)
 
     def practice(self, loss: str, rows: NDArray[Any] | None) -> SelfCritical | None:
         """With the loss "cider", the network learns from what it says itself."""
         if loss != "cider" or rows is None:
             return None
         cider = Cider.fit([references(row) for row in rows])
-        return SelfCritical(self.writer, self._one_more(), grammar(self.words), cider)
+        practice = SelfCritical(self.writer, self._one_more(), grammar(self.words), cider)
+        # TensorFlow makes its programs from Python's source, and Python 3.11 cannot parse in two threads at once: they
+        # are made here, before pictures are made ready in a thread of their own.
+        practice(np.zeros((1, *self.writer.input.shape[1:]), np.float32), rows[:1], np.random.default_rng(0))
+        return practice
 
     def figures(self, answered: Answered) -> Mapping[str, float]:
         """CIDEr-D and BLEU-4 of captions that are written greedily, over the words that the network knows."""

@@ -76,13 +76,17 @@ class CaptionWriter(layers.Layer):  # type: ignore[misc, name-defined]  # Keras 
 
     def call(self, features: Any, training: bool | None = None) -> Any:
         """(n, h, w, channels) -> (n, h * w, depth * 2 d): what the places tell each block."""
+        x = self.look(features, training=training)
+        return ops.concatenate([block.picture.told(x) for block in self.blocks], axis=-1)
+
+    def look(self, features: Any, training: bool | None = None) -> Any:
+        """(n, h, w, channels) -> (n, h * w, d): each place, among the others."""
         _, height, width, channels = features.shape
         x = ops.reshape(features, (-1, height * width, channels))
         x = self.reduce(self.drop(self.scale(x), training=training)) + self.where(ops.arange(height * width))
         for look in self.looks:
             x = look(x, training=training)
-        x = self.drop(self.seen(x), training=training)
-        return ops.concatenate([block.picture.told(x) for block in self.blocks], axis=-1)
+        return self.drop(self.seen(x), training=training)
 
     def compute_output_shape(self, shape: Any) -> tuple[Any, ...]:
         """(n, h * w, depth * 2 d)."""
@@ -184,11 +188,12 @@ class CaptionLoss(keras.losses.Loss):  # type: ignore[misc, name-defined]
     Args:
         writer: the layer whose answer is judged: it goes on to write.
         smoothing: share of certainty that is spread over all words.
+        temperature: logits are divided by it, as where captions were drawn.
     """
 
-    def __init__(self, writer: CaptionWriter, smoothing: float) -> None:
+    def __init__(self, writer: CaptionWriter, smoothing: float, temperature: float = 1.0) -> None:
         super().__init__(name="caption_loss", dtype="float32")
-        self.writer, self.smoothing = writer, smoothing
+        self.writer, self.smoothing, self.temperature = writer, smoothing, temperature
 
     def call(self, rows: Any, seen: Any) -> Any:
         """(n,) the mean over the words of a picture's captions, each weighed.
@@ -200,7 +205,7 @@ class CaptionLoss(keras.losses.Loss):  # type: ignore[misc, name-defined]
         words = ops.cast(rows[..., :-1], "int32")
         # A loss is not told whether anything is learned; on validation pictures it is a little too high.
         logits = self.writer.write(ops.cast(seen, self.writer.compute_dtype), words[..., :-1], training=True)
-        logs = ops.log_softmax(logits)  # (n, c, t, words)
+        logs = ops.log_softmax(logits / self.temperature)  # (n, c, t, words)
         wanted = ops.take_along_axis(logs, words[..., 1:, None], axis=-1)[..., 0]  # (n, c, t)
         wrong = -(1 - self.smoothing) * wanted - self.smoothing * ops.mean(logs, axis=-1)
         is_word = ops.cast(words[..., 1:] != PAD, "float32")

@@ -5,7 +5,7 @@ import pytest
 
 from opsin.metrics.captions.cider import Cider
 from opsin.models._beams import Grammar
-from opsin.models._self_critical import SAMPLES, SelfCritical, references, sampled, spoken
+from opsin.models._self_critical import SAMPLES, TEMPERATURE, SelfCritical, references, sampled, spoken
 from opsin.nn.words import END, FIRST, PAD, START, UNKNOWN
 
 DOG, CAT = FIRST, FIRST + 1
@@ -15,7 +15,7 @@ RULES = Grammar(START, END, barred=frozenset({PAD, START, UNKNOWN}), open=frozen
 def fair(last, place, told):
     """A dog or a cat, one time in four the one, and then the end."""
     logits = np.full((len(last), 6), -np.inf)
-    logits[:, [DOG, CAT]] = np.log([0.25, 0.75])
+    logits[:, [DOG, CAT]] = TEMPERATURE * np.log([0.25, 0.75])
     if place[0]:
         logits[:, END] = 100.0
     return logits, np.zeros((len(last), 1, 1))

@@ -39,10 +39,10 @@ def rows(words, weights=1.0):
     return np.concatenate([words, np.full((*words.shape[:2], 1), weights)], axis=2).astype(np.float32)
 
 
-def loss(writer, seen, truth, smoothing=0.0):
+def loss(writer, seen, truth, smoothing=0.0, temperature=1.0):
     from opsin.nn.caption_network import CaptionLoss
 
-    return float(CaptionLoss(writer, smoothing)(truth, seen))
+    return float(CaptionLoss(writer, smoothing, temperature)(truth, seen))
 
 
 def test_each_place_tells_each_block(network, features):
@@ -124,3 +124,10 @@ def test_the_file_of_one_word_more_answers_as_the_layer(network, writer, feature
     raw = opened_step(tmp_path / "step.xml", Place())({"seen": seen, "words": words, "place": place, "past": told})
     for found, wanted in zip((raw["logits"], raw["told"]), writer.step(seen, words, place, told), strict=True):
         np.testing.assert_allclose(found, wanted, atol=1e-5)
+
+    def test_at_half_the_temperature_logits_count_twice(self, network, writer, features, monkeypatch):
+        some = np.random.default_rng(0).normal(size=(2, 2, 3, WORDS)).astype(np.float32)
+        monkeypatch.setattr(writer, "write", lambda seen, words, training: 2 * some)
+        twice = loss(writer, network(features), rows(CAPTIONS))
+        monkeypatch.setattr(writer, "write", lambda seen, words, training: some)
+        assert loss(writer, network(features), rows(CAPTIONS), temperature=0.5) == pytest.approx(twice, abs=1e-5)
