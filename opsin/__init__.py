@@ -67,6 +67,7 @@ __all__ = [
     "MODELS",
     "TASKS",
     "AltText",
+    "Caption",
     "Classification",
     "Click",
     "Clicks",
