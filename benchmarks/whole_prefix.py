@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from opsin.core.quiet import quietly
-from opsin.models._beams import Step
+from opsin.models._beams import Step, Told
 from opsin.models._taught import IMAGE
 from opsin.nn.backend import inlined
 from opsin.nn.backend import keras as import_keras
@@ -64,8 +64,7 @@ class WholePrefix:
 
     def __init__(self, network: Path) -> None:
         (writer,) = [each for each in load_network(network).layers if each.name == "writer"]
-        _, places, wide = writer.output.shape
-        width = wide // (2 * len(writer.blocks))
+        places, width = writer.output.shape[3], writer.sizes["width"]
         looked = {IMAGE: (*writer.input.shape, "float32")}
         asked = {
             "seen": (None, places, width, "float32"),
@@ -80,12 +79,12 @@ class WholePrefix:
         # Each caption is a row of its own, as it is to a decoder that keeps nothing.
         seen = np.repeat(self.look({IMAGE: features})["seen"], captions, axis=0)
 
-        def step(last: NDArray[Any], place: NDArray[Any], told: NDArray[Any] | None) -> tuple[Any, Any]:
+        def step(last: NDArray[Any], place: NDArray[Any], told: Told | None) -> tuple[Any, Told]:
             word = last[:, None].astype(np.int32)
-            words = word if told is None else np.concatenate([told, word], axis=1)
+            words = word if told is None else np.concatenate([*told, word], axis=1)
             places = np.broadcast_to(np.arange(words.shape[1], dtype=np.int32), words.shape)
             raw = self.again({"seen": seen, "words": words, "place": np.ascontiguousarray(places)})
-            return raw["logits"], raw["told"]
+            return raw["logits"], (raw["told"],)
 
         return step
 

@@ -14,7 +14,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 Words = tuple[int, ...]
-Step = Callable[[NDArray[Any], NDArray[Any], NDArray[Any] | None], tuple[NDArray[Any], NDArray[Any]]]
+Told = tuple[NDArray[Any], ...]
+"""What words told a network, (n * beams, …) each: not worked out again for the words after."""
+
+Step = Callable[[NDArray[Any], NDArray[Any], Told | None], tuple[NDArray[Any], Told]]
 """Last words (n * beams,), which one it is, what the words before told or None -> logits (n * beams, words), told."""
 
 NEVER = -np.inf
@@ -79,17 +82,22 @@ def search(step: Step, count: int, grammar: Grammar, beams: int, power: float = 
     for place in range(grammar.longest):
         last = np.array([each.words[-1] if each.words else grammar.start for some in living for each in some])
         logits, told = step(last, np.full(len(last), place), told)
-        logs = logits - np.logaddexp.reduce(logits, axis=1, keepdims=True)  # (n * beams, words)
-        logs = logs.reshape(count, beams, -1)
+        logs = log_softmax(logits).reshape(count, beams, -1)
         order = []
         for index in range(count):
             kept, parents = _grown(living[index], logs[index], grammar, beams, done[index], power)
             living[index] = kept
             order += [index * beams + parent for parent in parents]
-        told = told[np.array(order)]
+        told = tuple(part.take(order, axis=0) for part in told)
         if all(_is_over(some, ended, beams, power) for some, ended in zip(living, done, strict=True)):
             break
     return [ended or [_cut(some[0], grammar)] for some, ended in zip(living, done, strict=True)]
+
+
+def log_softmax(logits: NDArray[Any]) -> NDArray[Any]:
+    """(n, words) -> the same: logarithms of scores that add up to 1. `np.logaddexp.reduce` takes ten times as long."""
+    below = logits - logits.max(axis=1, keepdims=True)
+    return np.asarray(below - np.log(np.exp(below).sum(axis=1, keepdims=True)))
 
 
 def _cut(sentence: Sentence, grammar: Grammar) -> Sentence:
@@ -116,7 +124,7 @@ def _grown(
     done += ended
     done.sort(key=lambda each: -each.worth(power))
     del done[beams:]
-    sums[:, grammar.end] = NEVER
+    sums[:, grammar.end] = allowed[:, grammar.end] = NEVER
     rows, words = np.unravel_index(_highest(sums.ravel(), beams), sums.shape)
     kept = [
         Sentence((*living[row].words, int(word)), (*living[row].logs, float(allowed[row, word])))
@@ -127,9 +135,12 @@ def _grown(
 
 def _highest(sums: NDArray[Any], count: int) -> NDArray[np.intp]:
     """The places of the highest, the highest first; of those that are alike the first."""
-    some = np.argpartition(-sums, count)[: count + 1]
-    able = np.flatnonzero(sums >= sums[some].min())
-    return able[np.argsort(-sums[able], kind="stable")[:count]]
+    # For a few, to look through all of them each time is ten times faster than to part them.
+    left, places = sums.copy(), np.empty(count, np.intp)
+    for at in range(count):
+        places[at] = left.argmax()
+        left[places[at]] = NEVER
+    return places
 
 
 def barred(words: Words, grammar: Grammar) -> set[int]:

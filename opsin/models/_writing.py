@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from opsin.models._beams import Grammar, Sentence, Step
+from opsin.models._beams import Grammar, Sentence, Step, Told
+from opsin.nn.caption_parts import parts
 from opsin.nn.words import END, FIRST, PAD, START, UNKNOWN
 from opsin.runtime.network import Arrays
 from opsin.tasks._sentences import WAITING
@@ -32,20 +34,33 @@ def stepping(network: Callable[[Arrays], Arrays], seen: NDArray[np.float32], cap
     """The network as the search asks it.
 
     Args:
-        network: "seen", the last "words" (n * captions, 1), which ones they are ("place", of the same shape) and what
-            the words before told ("past", (n * captions, LONGEST, d)) -> "logits" (n * captions, words) and "told", the
-            next past.
-        seen: (n, places, d) what is seen in each picture.
+        network: the last "words" (n * captions, 1), which ones they are ("place", of the same shape), and the `parts`
+            of what is "seen" (n, heads, places, d) and of what the words before told, the "past" (n * captions, heads,
+            LONGEST, d) -> "logits" (n * captions, words) and what these words tell, "told" (n * captions, 2 depth,
+            heads, d).
+        seen: (n, 2 depth, heads, places, d) what is seen in each picture.
         captions: how many sentences there are of each.
     """
-    nothing = np.zeros((len(seen) * captions, LONGEST, seen.shape[2]), np.float32)
+    # Taken apart once, not at each word, and laid out as the network reads it.
+    _, count, heads, _, width = seen.shape
+    looked = dict(zip(parts("seen", count), np.ascontiguousarray(seen.swapaxes(0, 1)), strict=True))
+    nothing = (np.zeros((len(seen) * captions, heads, LONGEST, width), np.float32),) * count
 
-    def step(last: NDArray[Any], place: NDArray[Any], told: NDArray[Any] | None) -> tuple[NDArray[Any], NDArray[Any]]:
+    def step(last: NDArray[Any], place: NDArray[Any], told: Told | None) -> tuple[NDArray[Any], Told]:
+        past = told or nothing
         words, places = (each[:, None].astype(np.int32) for each in (last, place))
-        raw = network({"seen": seen, "words": words, "place": places, "past": nothing if told is None else told})
-        return raw["logits"], raw["told"]
+        before = dict(zip(parts("past", count), past, strict=True))
+        raw = network({"words": words, "place": places, **looked, **before})
+        return raw["logits"], tuple(map(partial(_with, place[0]), past, raw["told"].swapaxes(0, 1)))
 
     return step
+
+
+def _with(place: int, past: NDArray[Any], told: NDArray[Any]) -> NDArray[Any]:
+    """(n, heads, LONGEST, d), in which what the words of one place tell, (n, heads, d), is filled in."""
+    filled = past.copy()
+    filled[:, :, place] = told
+    return filled
 
 
 def text(sentence: Sentence, words: Sequence[str]) -> str:

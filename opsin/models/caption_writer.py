@@ -27,7 +27,7 @@ from opsin.models._teacher import Sight
 from opsin.models._writing import STEP, grammar, stepping, text
 from opsin.nn.words import END, FIRST
 from opsin.runtime.network import Arrays, Graph, Network, Place
-from opsin.runtime.openvino import OpenVinoNetwork
+from opsin.runtime.openvino import OpenVinoNetwork, widened
 from opsin.store.asset import Asset
 from opsin.store.fetch import fetch
 from opsin.tasks.captioning import Caption, CaptioningOptions, told
@@ -95,9 +95,8 @@ class CaptionWriter(TaughtModel[Caption]):
         if card.is_tiny:
             return cls(card, _looked, _scripted, _Brightness())
         found = files(card)
-        network = OpenVinoNetwork(
-            found["network"], Graph(IMAGE, {cls.raw: cls.raw}, layout="NHWC", is_float=True), place, found["weights"]
-        )
+        graph = Graph(IMAGE, {cls.raw: cls.raw}, layout="NHWC", is_float=True)
+        network = OpenVinoNetwork(found["network"], graph, _alone(place), found["weights"])
         step = opened_step(found["step"], place, found["step_weights"])
         words = found["words"].read_text(encoding="utf-8").split()
         return cls(card, network, step, Grid(found, place), words)
@@ -116,12 +115,13 @@ class CaptionWriter(TaughtModel[Caption]):
 
     @classmethod
     def _opened(cls, path: Path, place: Place, *, is_float: bool = True) -> Network:
-        return super()._opened(path, place, is_float=is_float)
+        return super()._opened(path, _alone(place), is_float=is_float)
 
     @classmethod
     def reading(cls, card: Card) -> str:
         """What the raw output is."""
-        return f"{cls.raw} are (n, places, d): what each place of the picture tells the words; {STEP} goes on from it."
+        what = "keys and values of each block in turn: what places of the picture tell the words"
+        return f"{cls.raw} are (n, 2 depth, heads, places, d), {what}; {STEP} goes on from them."
 
     def reading_size(self, options: Options) -> Size:
         """What is looked at."""
@@ -134,7 +134,7 @@ class CaptionWriter(TaughtModel[Caption]):
         return {IMAGE: self.sight(images)}, places
 
     def decode(self, raw: Arrays, placements: Sequence[Placement], options: Options) -> list[Caption]:
-        """Sentences from (n, places, d)."""
+        """Sentences from (n, 2 depth, heads, places, d)."""
         asked = options if isinstance(options, CaptioningOptions) else CaptioningOptions()
         return [self._answer(seen, place, asked) for seen, place in zip(raw[self.raw], placements, strict=True)]
 
@@ -157,7 +157,12 @@ class CaptionWriter(TaughtModel[Caption]):
 
 def opened_step(path: Path, place: Place, weights: Path | None = None) -> Network:
     """The part that answers one word more, a millisecond's work."""
-    return OpenVinoNetwork(path, Graph("", OUTPUTS), replace(place, shares=False), weights=weights)
+    return OpenVinoNetwork(widened(path, weights), Graph("", OUTPUTS), _alone(place))
+
+
+def _alone(place: Place) -> Place:
+    """One core does the work of a few milliseconds: telling the others costs more than they save."""
+    return replace(place, shares=False)
 
 
 def opened_grid(place: Place) -> Grid:
@@ -182,17 +187,16 @@ class _Brightness:
 
 
 def _looked(batch: Arrays) -> Arrays:
-    return {"seen": batch[IMAGE].reshape(-1, 1, 1)}
+    return {"seen": np.tile(batch[IMAGE].reshape(-1, 1, 1, 1, 1), (1, 2, 1, 1, 1))}
 
 
 def _scripted(batch: Arrays) -> Arrays:
     """Logits of "a bright picture" or "a dark picture"."""
-    captions = len(batch["words"]) // len(batch["seen"])
-    seen, place = np.repeat(batch["seen"], captions, axis=0), int(batch["place"][0, 0])
-    bright = seen[:, 0, 0]
+    seen, place = batch["seen_values_0"], int(batch["place"][0, 0])
+    bright = np.repeat(seen.ravel(), len(batch["words"]) // len(seen))
     logits = np.full((len(bright), FIRST + 4), -9.0, np.float32)
     if place == 1:
         logits[:, FIRST + 1], logits[:, FIRST + 2] = 4 * bright, 4 * (1 - bright)
     else:
         logits[:, {0: FIRST, 2: FIRST + 3}.get(place, END)] = 4.0
-    return {"logits": logits, "told": batch["past"]}
+    return {"logits": logits, "told": np.zeros((len(bright), 2, 1, 1), np.float32)}

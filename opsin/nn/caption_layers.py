@@ -7,6 +7,7 @@ Xiong et al., On Layer Normalization in the Transformer Architecture, https://ar
 from __future__ import annotations
 
 import math
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -66,14 +67,25 @@ class Attention(layers.Layer):  # type: ignore[misc, name-defined]
         for each in (self.ask, self.tell, self.merge):
             each.build(shape)
 
-    def told(self, memory: Any) -> Any:
-        """(n, places, d) -> (n, places, 2 d): what each place answers to, and what it answers."""
-        return self.tell(memory)
+    def told(self, memory: Any) -> tuple[Any, Any]:
+        """(n, places, d) -> two of (n, heads, places, d / heads): what each place answers to, and what it answers."""
+        keys, values = ops.split(self.tell(memory), 2, axis=-1)  # (n, places, d) each
+        return self._heads(keys), self._heads(values)
 
-    def call(self, x: Any, told: Any, later: Any = None, training: bool | None = None) -> Any:
-        """(n, q, d) that ask, (n, k, 2 d) that is told, (q, k) or (n, q, k) added to the looks -> (n, q, d)."""
-        keys, values = ops.split(told, 2, axis=-1)  # (n, k, d) each
-        queries, keys, values = (self._heads(each) for each in (self.ask(x), keys, values))  # (n, heads, _, d / heads)
+    def call(self, x: Any, told: tuple[Any, Any], later: Any = None, training: bool | None = None) -> Any:
+        """What is found by those that ask.
+
+        Args:
+            x: (n, q, d) that ask.
+            told: keys and values (n, heads, k, d / heads) of the memory.
+            later: added to the looks (n, heads, q, k).
+            training: whether it learns.
+
+        Returns:
+            (n, q, d).
+        """
+        keys, values = told
+        queries = self._heads(self.ask(x))  # (n, heads, q, d / heads)
         looks = ops.matmul(queries, ops.transpose(keys, (0, 1, 3, 2))) / math.sqrt(self.width // self.heads)
         if later is not None:
             looks = looks + later  # (n, heads, q, k)
@@ -150,28 +162,35 @@ class Block(layers.Layer):  # type: ignore[misc, name-defined]
             each.build(shape)
 
     def call(
-        self, x: Any, seen: Any, later: Any, past: Any = None, here: Any = None, training: bool | None = None
-    ) -> tuple[Any, Any]:
+        self,
+        x: Any,
+        seen: tuple[Any, Any],
+        later: Any,
+        past: tuple[Any, Any] | None = None,
+        here: Any = None,
+        training: bool | None = None,
+    ) -> tuple[Any, tuple[Any, Any]]:
         """One block.
 
         Args:
             x: (n * captions, t, d) words.
-            seen: (n, p, 2 d) what the places of the picture tell.
+            seen: keys and values (n, heads, p, d / heads): what the places of the picture tell.
             later: added to the looks (n * captions, heads, t, all words): `NEVER` where a word would see a later one.
-            past: (n * captions, all words, 2 d) what earlier words tell, when they are not in x; t is 1 then.
-            here: (n * captions, all words, 1) which of them x is.
+            past: (n * captions, heads, all words, d / heads) keys and values of earlier words, when they are not in x;
+                t is 1 then.
+            here: (n * captions, 1, all words, 1) which of them x is.
             training: whether it learns.
 
         Returns:
-            (n * captions, t, d) and (n * captions, all words, 2 d) what they tell.
+            (n * captions, t, d), and keys and values (n * captions, heads, t, d / heads) of these words.
         """
         normed = self.norms[0](x)
         told = self.words.told(normed)
-        told = told if past is None else ops.where(here, told, past)
-        x = x + self.drop(self.words(normed, told, later, training=training), training=training)
+        all_told = told if past is None else tuple(map(partial(ops.where, here), told, past))
+        x = x + self.drop(self.words(normed, all_told, later, training=training), training=training)
         t, d = ops.shape(x)[1], x.shape[2]
         # All words of all captions of a picture ask its places at once: these need not be copied for each caption.
-        asked = ops.reshape(self.norms[1](x), (ops.shape(seen)[0], -1, d))
+        asked = ops.reshape(self.norms[1](x), (ops.shape(seen[0])[0], -1, d))
         looked = ops.reshape(self.picture(asked, seen, training=training), (-1, t, d))
         x = x + self.drop(looked, training=training)
         return x + self.drop(self.thought(self.norms[2](x), training=training), training=training), told

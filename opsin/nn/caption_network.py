@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from opsin.nn.backend import jit
 from opsin.nn.backend import keras as import_keras
 from opsin.nn.caption_layers import NEVER, Block, Look, Scale, causal
+from opsin.nn.caption_parts import parts
 from opsin.nn.words import PAD, START, UNKNOWN
 
 keras = import_keras()
@@ -20,8 +22,8 @@ NAME = "writer"
 class CaptionWriter(layers.Layer):  # type: ignore[misc, name-defined]  # Keras is untyped
     """Features of a picture's places become what the places tell each block; from it captions are written.
 
-    As a layer it answers only the first half, (n, h, w, channels) -> (n, h * w, depth * 2 d): it does not depend on any
-    word. `write` and `step` answer the next words.
+    As a layer it answers only the first half, which does not depend on any word: (n, h, w, channels) -> (n, 2 depth,
+    heads, h * w, d / heads), keys and values of each block in turn. `write` and `step` answer the next words.
 
     Args:
         words: how many there are, those that are none (`PAD` …) included.
@@ -47,7 +49,7 @@ class CaptionWriter(layers.Layer):  # type: ignore[misc, name-defined]  # Keras 
         super().__init__(**more)
         self.sizes = {"words": words, "longest": longest, "width": width, "depth": depth, "looks": looks}
         self.shares = {"dropout": dropout, "forgets": forgets}
-        heads = max(1, width // 64)
+        self.heads = heads = max(1, width // 64)
         self.scale = Scale(name="scale")
         self.reduce = layers.Dense(width, name="reduce")
         self.looks = [Look(width, heads, dropout, name=f"look_{n}") for n in range(looks)]
@@ -75,9 +77,9 @@ class CaptionWriter(layers.Layer):  # type: ignore[misc, name-defined]  # Keras 
         self.bias = self.add_weight(shape=(self.sizes["words"],), initializer="zeros", name="bias")
 
     def call(self, features: Any, training: bool | None = None) -> Any:
-        """(n, h, w, channels) -> (n, h * w, depth * 2 d): what the places tell each block."""
+        """(n, h, w, channels) -> (n, 2 depth, heads, h * w, d / heads): what the places tell each block."""
         x = self.look(features, training=training)
-        return ops.concatenate([block.picture.told(x) for block in self.blocks], axis=-1)
+        return ops.stack([part for block in self.blocks for part in block.picture.told(x)], axis=1)
 
     def look(self, features: Any, training: bool | None = None) -> Any:
         """(n, h, w, channels) -> (n, h * w, d): each place, among the others."""
@@ -89,14 +91,14 @@ class CaptionWriter(layers.Layer):  # type: ignore[misc, name-defined]  # Keras 
         return self.drop(self.seen(x), training=training)
 
     def compute_output_shape(self, shape: Any) -> tuple[Any, ...]:
-        """(n, h * w, depth * 2 d)."""
-        return shape[0], shape[1] * shape[2], self.sizes["depth"] * 2 * self.sizes["width"]
+        """(n, 2 depth, heads, h * w, d / heads)."""
+        return shape[0], 2 * len(self.blocks), self.heads, shape[1] * shape[2], self.sizes["width"] // self.heads
 
     def write(self, seen: Any, words: Any, training: bool | None = None) -> Any:
         """Logits of each next word of captions that are there already.
 
         Args:
-            seen: (n, places, depth * 2 d), as the layer answers.
+            seen: (n, 2 depth, heads, places, d / heads), as the layer answers.
             words: (n, c, t) of c captions of each picture, that begin with `START`.
             training: whether it learns.
 
@@ -108,33 +110,33 @@ class CaptionWriter(layers.Layer):  # type: ignore[misc, name-defined]  # Keras 
         words = self._forgotten(words) if training else words
         x = self.drop(self._placed(words, ops.arange(length)), training=training)
         later = ops.cast(causal(length), x.dtype)
-        for block, part in zip(self.blocks, ops.split(seen, len(self.blocks), axis=-1), strict=True):
-            x, _ = block(x, part, later, training=training)
+        for block, told in zip(self.blocks, _pairs(ops.unstack(seen, axis=1)), strict=True):
+            x, _ = block(x, told, later, training=training)
         return ops.reshape(self._logits(x), (-1, captions, length, self.sizes["words"]))
 
-    def step(self, seen: Any, words: Any, place: Any, past: Any) -> tuple[Any, Any]:
+    def step(self, seen: Sequence[Any], words: Any, place: Any, past: Sequence[Any]) -> tuple[Any, Any]:
         """Logits of one word more; what earlier words told is given, not worked out again.
 
         Args:
-            seen: (n, places, depth * 2 d), as the layer answers.
+            seen: 2 depth arrays (n, heads, places, d / heads): the layer's answer, taken apart.
             words: (n * captions, 1) the last word of each caption.
             place: (n * captions, 1) which one it is.
-            past: (n * captions, longest, depth * 2 d) what each of the earlier words told, at its place.
+            past: 2 depth arrays (n * captions, heads, longest, d / heads): what each of the earlier words told, at its
+                place. Their size is the same, whatever was said: engines make ready anew for each new size, which takes
+                longer than to look at some places in vain.
 
         Returns:
-            (n * captions, words) logits, and `past` with what this word told. Its size stays the same, whatever was
-            said: engines make ready anew for each new size, which takes longer than to look at some places in vain.
+            (n * captions, words) logits, and (n * captions, 2 depth, heads, d / heads) what this word tells.
         """
         places = ops.arange(self.sizes["longest"], dtype=place.dtype)
-        here = ops.equal(places[None], place)[..., None]  # (n * captions, longest, 1)
+        here = ops.equal(places[None], place)[:, None, :, None]  # (n * captions, 1, longest, 1)
         later = ops.where(places[None] > place, NEVER, 0.0)[:, None, None]  # (n * captions, 1, 1, longest)
-        x, after, count = self._placed(words, place), [], len(self.blocks)
-        later = ops.cast(later, x.dtype)
-        parts = zip(self.blocks, ops.split(seen, count, axis=-1), ops.split(past, count, axis=-1), strict=True)
-        for block, part, before in parts:
-            x, told = block(x, part, later, ops.cast(before, x.dtype), here)
-            after.append(told)
-        return self._logits(x)[:, 0], ops.concatenate(after, axis=-1)
+        x, all_told = self._placed(words, place), list[Any]()
+        later, past = ops.cast(later, x.dtype), [ops.cast(part, x.dtype) for part in past]
+        for block, looked, before in zip(self.blocks, _pairs(seen), _pairs(past), strict=True):
+            x, told = block(x, looked, later, before, here)
+            all_told += told
+        return self._logits(ops.squeeze(x, 1)), ops.squeeze(ops.stack(all_told, axis=1), 3)
 
     def get_config(self) -> dict[str, Any]:
         """As it was made."""
@@ -154,12 +156,13 @@ class CaptionWriter(layers.Layer):  # type: ignore[misc, name-defined]  # Keras 
         return ops.cast(alike, "float32") + ops.cast(self.bias, "float32")
 
 
-INPUTS = {"seen": "float32", "words": "int32", "place": "int32", "past": "float32"}
-"""Of `OneMore`, with the kind of their numbers."""
+def _pairs(parts: Sequence[Any]) -> list[tuple[Any, Any]]:
+    """Keys and values of each block, of those of all blocks in turn."""
+    return list(zip(parts[::2], parts[1::2], strict=True))
 
 
 class OneMore(keras.Model):  # type: ignore[misc, name-defined]
-    """`CaptionWriter.step` as a model: never in training, its inputs and outputs named.
+    """`CaptionWriter.step` as a model: never in training, its inputs and outputs named, see `parts`.
 
     Args:
         writer: the layer; it is asked as it is at that moment.
@@ -172,8 +175,9 @@ class OneMore(keras.Model):  # type: ignore[misc, name-defined]
 
     def call(self, inputs: Any) -> dict[str, Any]:
         """See `CaptionWriter.step`."""
-        seen, words, place, past = (inputs[name] for name in INPUTS)
-        logits, told = self.writer.step(seen, words, place, past)
+        count = 2 * len(self.writer.blocks)
+        seen, past = ([inputs[name] for name in parts(of, count)] for of in ("seen", "past"))
+        logits, told = self.writer.step(seen, inputs["words"], inputs["place"], past)
         return {"logits": logits, "told": ops.cast(told, "float32")}
 
     def asked(self, batch: Any) -> dict[str, Any]:
@@ -200,7 +204,7 @@ class CaptionLoss(keras.losses.Loss):  # type: ignore[misc, name-defined]
 
         Args:
             rows: (n, c, t + 2): the words of c captions from `START` on, and what each caption counts.
-            seen: (n, places, …), as the layer answers.
+            seen: (n, 2 depth, …), as the layer answers.
         """
         words = ops.cast(rows[..., :-1], "int32")
         # A loss is not told whether anything is learned; on validation pictures it is a little too high.

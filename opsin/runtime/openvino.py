@@ -52,6 +52,27 @@ class OpenVinoNetwork:
             self._requests.put(request)
 
 
+def widened(path: Path, weights: Path | None = None) -> openvino.Model:
+    """The network in a file, its numbers in 32 bits where the file has 16: the same, and sooner multiplied.
+
+    OpenVINO keeps such numbers as they are, and its fastest product of a few rows by a matrix wants 32 bits: a quarter
+    of the time of a network that does little else.
+
+    Args:
+        path: the network's file.
+        weights: the file that holds its numbers, for the formats that keep them apart.
+
+    Raises:
+        WeightsError: when the file cannot be read.
+    """
+    from openvino.passes import ConstantFolding, Manager
+
+    model, passes = _file(path, weights), Manager()
+    passes.register_pass(ConstantFolding())
+    passes.run_passes(model)
+    return model
+
+
 @functools.cache
 def _begin() -> None:
     """One inference of a network of one number, by one thread, before there can be several.

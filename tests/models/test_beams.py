@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from opsin.models._beams import Grammar, Sentence, search
+from opsin.models._beams import Grammar, Sentence, _highest, log_softmax, search
 
 END, START, A, WITH, DOG, CAT = 0, 1, 2, 3, 4, 5
 WORDS = 6
@@ -22,8 +22,7 @@ def table(seed, longest=12):
     logits = np.random.default_rng(seed).normal(size=(longest, WORDS, WORDS)) * 2
 
     def step(last, place, told):
-        before = np.zeros((len(last), 0, 1)) if told is None else told
-        return logits[place[0]][last], np.concatenate([before, np.zeros((len(last), 1, 1))], axis=1)
+        return logits[place[0]][last], (np.zeros((len(last), 1)),)
 
     return step, logits - np.logaddexp.reduce(logits, axis=2, keepdims=True)
 
@@ -80,10 +79,36 @@ def test_pictures_side_by_side_get_what_each_gets_alone():
     def both(last, place, told):
         half = len(last) // 2
         pair = [one[0](part, place[:half], None) for one, part in ((first, last[:half]), (second, last[half:]))]
-        return tuple(np.concatenate(each) for each in zip(*pair, strict=True))
+        return np.concatenate([logits for logits, _ in pair]), ()
 
     together = search(both, 2, grammar(), 3)
     assert together == [search(each[0], 1, grammar(), 3)[0] for each in (first, second)]
+
+
+def test_a_sentence_goes_on_from_what_its_own_words_told():
+    logits, seen = np.random.default_rng(5).normal(size=(WORDS, WORDS)), []
+
+    def step(last, place, told):
+        before = np.zeros((len(last), 0), int) if told is None else told[0]
+        seen.append(np.column_stack([before, last]))
+        return logits[last], (seen[-1],)
+
+    (found,) = search(step, 1, grammar(longest=5), 3)
+    lines = {tuple(line) for some in seen for line in some}
+    assert all((START, *each.words) in lines for each in found)
+
+
+def test_logarithms_of_scores_are_those_of_a_sum_of_exponentials():
+    logits = np.random.default_rng(0).normal(size=(4, 30)) * 300
+    wanted = logits - np.logaddexp.reduce(logits, axis=1, keepdims=True)
+    np.testing.assert_allclose(log_softmax(logits), wanted, atol=1e-9)
+
+
+@given(st.lists(st.integers(-3, 3), min_size=6, max_size=30))
+def test_the_highest_come_first_and_of_those_that_are_alike_the_first(numbers):
+    sums = np.array(numbers, float)
+    assert _highest(sums, 5).tolist() == np.argsort(-sums, kind="stable")[:5].tolist()
+    assert sums.tolist() == numbers
 
 
 def test_words_that_are_none_are_never_said():
@@ -96,7 +121,7 @@ def test_a_sentence_that_finds_no_end_is_cut_after_a_word_that_may_be_its_last()
     def never(last, place, told):
         logits = np.full((len(last), WORDS), -50.0)
         logits[:, [DOG, WITH][place[0] % 2]] = 50.0
-        return logits, np.zeros((len(last), 1, 1))
+        return logits, ()
 
     (found,) = search(never, 1, grammar(longest=4, gram=9), 1)
     assert found[0].words[-1] == DOG

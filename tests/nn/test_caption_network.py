@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 
 from opsin.nn.backend import keras
+from opsin.nn.caption_parts import parts
 from opsin.nn.saved import load_network, save_network
 from opsin.nn.words import END, FIRST, PAD, START
 
@@ -35,6 +36,16 @@ def logits(network, writer, features, words=CAPTIONS):
     return np.asarray(writer.write(network(features), words))
 
 
+def parted(told):
+    """(n, 2 depth, …) as keys and values of each block in turn."""
+    return list(np.asarray(told).swapaxes(0, 1))
+
+
+def filled(past, place, told):
+    """With what one word tells, at its place."""
+    return np.concatenate([past[:, :, :place], told[:, :, None], past[:, :, place + 1 :]], axis=2)
+
+
 def rows(words, weights=1.0):
     return np.concatenate([words, np.full((*words.shape[:2], 1), weights)], axis=2).astype(np.float32)
 
@@ -45,23 +56,28 @@ def loss(writer, seen, truth, smoothing=0.0, temperature=1.0):
     return float(CaptionLoss(writer, smoothing, temperature)(truth, seen))
 
 
-def test_each_place_tells_each_block(network, features):
-    assert network(features).shape == (2, 6, 2 * 2 * 16)
+def nothing(captions):
+    """What no word before has told."""
+    return [np.zeros((captions, 1, LONGEST, 16), np.float32)] * 4
+
+
+def test_each_place_tells_each_block_keys_and_values(network, features):
+    assert network(features).shape == (2, 2 * 2, 1, 6, 16)
 
 
 def test_word_after_word_gives_the_logits_of_all_words_at_once(network, writer, features):
-    seen, whole = np.asarray(network(features)), logits(network, writer, features)
-    told = np.zeros((2, LONGEST, seen.shape[2]), np.float32)
+    seen, whole, past = parted(network(features)), logits(network, writer, features), nothing(2)
     for place in range(CAPTIONS.shape[2]):
-        answer, told = writer.step(seen, CAPTIONS[:, 0, place : place + 1], np.full((2, 1), place), told)
+        answer, told = writer.step(seen, CAPTIONS[:, 0, place : place + 1], np.full((2, 1), place), past)
         np.testing.assert_allclose(answer, whole[:, 0, place], atol=1e-5)
+        past = [filled(part, place, new) for part, new in zip(past, parted(told), strict=True)]
 
 
 def test_captions_of_one_picture_share_what_is_seen_of_it(network, writer, features):
-    seen, told = np.asarray(network(features)), np.zeros((4, LONGEST, 64), np.float32)
+    seen = np.asarray(network(features))
     words, place = np.array([[5], [6], [7], [8]]), np.zeros((4, 1), int)
-    shared, _ = writer.step(seen, words, place, told)
-    alone, _ = writer.step(np.repeat(seen, 2, axis=0), words, place, told)
+    shared, _ = writer.step(parted(seen), words, place, nothing(4))
+    alone, _ = writer.step(parted(np.repeat(seen, 2, axis=0)), words, place, nothing(4))
     np.testing.assert_allclose(shared, alone, atol=1e-5)
 
 
@@ -118,11 +134,12 @@ def test_the_file_of_one_word_more_answers_as_the_layer(network, writer, feature
     from opsin.runtime.network import Place
 
     write_step(writer, tmp_path / "step.xml")
-    seen = np.asarray(network(features))
-    told = np.random.default_rng(1).normal(size=(2, LONGEST, seen.shape[2])).astype(np.float32)
+    seen = parted(network(features))
+    past = list(np.random.default_rng(1).normal(size=(4, 2, 1, LONGEST, 16)).astype(np.float32))
     words, place = np.full((2, 1), FIRST, np.int32), np.full((2, 1), 3, np.int32)
-    raw = opened_step(tmp_path / "step.xml", Place())({"seen": seen, "words": words, "place": place, "past": told})
-    for found, wanted in zip((raw["logits"], raw["told"]), writer.step(seen, words, place, told), strict=True):
+    batch = dict(zip(parts("seen", 4) + parts("past", 4), seen + past, strict=True))
+    raw = opened_step(tmp_path / "step.xml", Place())({**batch, "words": words, "place": place})
+    for found, wanted in zip((raw["logits"], raw["told"]), writer.step(seen, words, place, past), strict=True):
         np.testing.assert_allclose(found, wanted, atol=1e-5)
 
     def test_at_half_the_temperature_logits_count_twice(self, network, writer, features, monkeypatch):

@@ -11,7 +11,7 @@ from openvino import opset13 as ops
 
 from opsin.core.errors import UsageError, WeightsError
 from opsin.runtime.network import Graph, Place
-from opsin.runtime.openvino import OpenVinoNetwork
+from opsin.runtime.openvino import OpenVinoNetwork, widened
 
 MEAN, STD = (123.675, 116.28, 103.53), (58.395, 57.12, 57.375)
 TABLE = np.random.default_rng(0).normal(size=(3, 5)).astype(np.float32)
@@ -212,7 +212,7 @@ import sys, threading
 from pathlib import Path
 import numpy as np
 from opsin.runtime.network import Graph, Place
-from opsin.runtime.openvino import OpenVinoNetwork
+from opsin.runtime.openvino import OpenVinoNetwork, widened
 
 network = OpenVinoNetwork(Path(sys.argv[1]), Graph("x", {"answer": "answer"}, layout="NHWC"), Place(streams=4))
 sys.setswitchinterval(1e-6)
@@ -247,3 +247,25 @@ def test_a_grey_picture_needs_no_mean(tmp_path_factory):
     network = OpenVinoNetwork(path, Graph("x", {"answer": "answer"}, layout="NHWC"), Place())
     grey = PIXELS[..., :1]
     assert network({"x": grey})["answer"] == pytest.approx(grey.mean(axis=(1, 2)), rel=1e-5)
+
+
+class TestWidened:
+    @pytest.fixture
+    def narrow(self, deep, tmp_path):
+        openvino.save_model(openvino.Core().read_model(deep), tmp_path / "narrow.xml", compress_to_fp16=True)
+        return tmp_path / "narrow.xml"
+
+    def test_no_number_is_left_in_16_bits(self, narrow):
+        kinds = {each.get_element_type() for each in widened(narrow).get_ops() if each.get_type_name() == "Constant"}
+        assert openvino.Type.f16 not in kinds
+
+    def test_the_numbers_stay_those_of_the_file(self, narrow):
+        batch = np.random.default_rng(0).normal(size=(2, 3, 6, 8)).astype(np.float32)
+        compiled = openvino.compile_model(widened(narrow), "CPU", {"INFERENCE_PRECISION_HINT": "f32"})
+        wanted = batch.reshape(2, -1) @ DEEP.astype(np.float16).astype(np.float32)
+        np.testing.assert_allclose(compiled([batch])[0], wanted, atol=1e-4)
+
+    def test_a_file_that_is_no_network_is_told(self, tmp_path):
+        (tmp_path / "net.xml").write_text("<net/>")
+        with pytest.raises(WeightsError, match="is not a network that can be read"):
+            widened(tmp_path / "net.xml")
