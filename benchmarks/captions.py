@@ -42,6 +42,9 @@ MODEL = "captioner.flickr8k"
 ASKED = "OPSIN_CAPTIONER"
 """The variable of the environment that names another captioner: the folder of a run."""
 
+KERAS = Path(os.environ.get(ASKED, Path(__file__).parents[1] / "runs" / "flickr8k_cider")) / "network.keras"
+"""What the packaged captioner was made from, by recipes/flickr8k_cider.py: its rival is built from it."""
+
 BEAMS = {"beam 3": 3, "greedy": 1}
 TIMED = 50
 """Photographs that are timed."""
@@ -140,11 +143,10 @@ def costs(model: Any, data: Dataset) -> Iterator[Figure]:
     yield Figure(
         "of these, what is seen at places: CPU seconds", seconds(lambda i: writer.sight([i]), images), note=note
     )
-    folder = Path(os.environ.get(ASKED, "")) / "network.keras"
-    if not folder.is_file():
-        print(f"not measured: words without a cache, for which {ASKED} must name a run's folder with network.keras")
+    if not KERAS.is_file():
+        print(f"not measured: words without a cache, for which {KERAS.parent} must be there")
         return
-    rival = WholePrefix(folder)
+    rival = WholePrefix(KERAS)
     features = [writer.prepare([image])[0][IMAGE] for image in images]
     fast, slow = (decoding(writer, steps, features) for steps in (partial(kept, writer), rival.stepping))
     yield Figure("the words of a caption with beam 3: CPU seconds", fast[0], note=note)

@@ -199,6 +199,7 @@ GENERATED = {
     ("README.md", "models"): model_table,
     ("README.md", "figures"): figure_table,
     ("docs/command-line.md", "help"): help_pages,
+    ("docs/captions.md", "captions"): partial(area_table, "captions"),
     ("docs/segmentation.md", "camvid"): partial(area_table, "camvid"),
     ("docs/segmentation.md", "retina"): partial(area_table, "retina"),
 }

@@ -44,14 +44,14 @@ def _shipped(part: str, size_bytes: int, sha256: str) -> Asset:
 
 # fmt: off
 SHIPPED = {
-    "network": _shipped("network.xml", 0, "0"),
-    "weights": _shipped("network.bin", 0, "1"),
-    "step": _shipped("step.xml", 0, "2"),
-    "step_weights": _shipped("step.bin", 0, "3"),
-    "words": _shipped("words.txt", 0, "4"),
+    "network": _shipped("network.xml", 217_870, "3137f226523f91983e108a6c0ba08869b387f30668cea7b8fd24da2461f236da"),
+    "weights": _shipped("network.bin", 3_930_746, "d6aa600ec47cb005b90ecc6de70b8d95742f8ea27c368534caf06b22caf73628"),
+    "step": _shipped("step.xml", 315_742, "386334a1a25783f40be310a535d53e07e242f3f1124de8894dd118a627dac8c8"),
+    "step_weights": _shipped("step.bin", 7_046_762, "bd764374a8589947ece5188cdbd26a22f127c3c523b7403c14474e02a2768362"),
+    "words": _shipped("words.txt", 21_074, "7bf8ac58b4097d39ead7c851533a7e2c5e0572020eacb9c7b26bb90b37cfb447"),
 }
 # fmt: on
-"""What comes with Opsin: written by recipes/ship_captions.py."""
+"""What comes with Opsin: written by recipes/shipping/captions.py."""
 
 
 @register
@@ -63,16 +63,21 @@ class CaptionWriter(TaughtModel[Caption]):
         Card(
             name="captions.flickr8k",
             task="captioning",
-            summary="A transformer of 5.5 million numbers, taught Flickr8k in Keras: see recipes/flickr8k.py.",
+            summary="A transformer of 5.5 million numbers; recipes/flickr8k.py, then flickr8k_cider.py, seed 1.",
             files={**FILES, **SHIPPED},
             input_size=(SIDE, SIDE),
             licence="Apache-2.0",
             trained_on="Flickr8k (6,000 photographs), on features of networks trained on ImageNet-1k and COCO",
             data_terms="research and education",
             paper="https://arxiv.org/abs/1706.03762",
-            temperature=1.0,
-            offset=0.0,
+            temperature=0.269,
+            offset=3.1329,
             reject_below=0.5,
+            measured={
+                "CIDEr-D on 1,000 photographs of Flickr8k": 0.601,
+                "BLEU-4 on 1,000 photographs of Flickr8k": 0.241,
+                "CIDEr-D on 159 photographs of COCO": 0.370,
+            },
         ),
         Card(
             name="captions_tiny.random",

@@ -1,6 +1,6 @@
 """Writes what a captioner's run has taught as the small files that come with Opsin, and says what its card must say.
 
-python recipes/ship_captions.py RUN opsin/weights/shipped/captions_flickr8k
+python recipes/shipping/captions.py RUN opsin/weights/shipped/captions_flickr8k
 
 Numbers are kept with 16 bits; they are reckoned with in 32.
 """
