@@ -37,18 +37,18 @@ def run(opsin, monkeypatch):
 
 
 def test_every_flag_is_handed_on(run):
-    flags = "--overwrite --sure-only --dry-run --csv a.csv --min-score 0.4 --model captioner_tiny.random"
+    flags = "--overwrite --sure-only --dry-run --csv a.csv --min-score 0.4 --model captioner_tiny"
     run("site", *flags.split())
     run.asked.pop("progress")
     assert run.asked == {
         "source": Path("site"), "overwrite": True, "sure_only": True, "dry_run": True, "csv": Path("a.csv"),
-        "from_csv": None, "min_score": 0.4, "model": "captioner_tiny.random",
+        "from_csv": None, "min_score": 0.4, "model": "captioner_tiny",
     }  # fmt: skip
 
 
 def test_the_weights_are_pulled_first(run):
-    run("site", "--model", "captioner_tiny.random")
-    assert "captioner_tiny.random" in run.pulled
+    run("site", "--model", "captioner_tiny")
+    assert "captioner_tiny" in run.pulled
 
 
 def test_a_reviewed_table_needs_no_weights(run):
@@ -57,7 +57,7 @@ def test_a_reviewed_table_needs_no_weights(run):
 
 
 def test_each_text_has_a_line_and_the_end_says_where_to_look(run):
-    ended = run("site", "--model", "captioner_tiny.random")
+    ended = run("site", "--model", "captioner_tiny")
     assert ended.out == "index.html: a.jpg: A dog.\nindex.html: b.jpg: Possibly a cat.\n"
     assert ended.err.splitlines() == [
         "index.html: http://x/d.jpg lies elsewhere",
@@ -67,23 +67,23 @@ def test_each_text_has_a_line_and_the_end_says_where_to_look(run):
 
 
 def test_json_has_a_line_for_each(run):
-    ended = run("site", "--json", "--quiet", "--model", "captioner_tiny.random")
+    ended = run("site", "--json", "--quiet", "--model", "captioner_tiny")
     assert [json.loads(line) for line in ended.out.splitlines()] == [text.to_dict() for text in TEXTS]
     assert ended.err == ""
 
 
 def test_what_failed_is_told_and_ends_with_1(run):
-    ended = run("site", "--quiet", "--model", "captioner_tiny.random", told=(FAILED,))
+    ended = run("site", "--quiet", "--model", "captioner_tiny", told=(FAILED,))
     assert (ended.code, ended.out, ended.err) == (1, "", "opsin: index.html: e.jpg is damaged.\n")
 
 
 def test_a_site_gets_its_texts(opsin):
     save_image(Path("site/a.png"), np.full((40, 60, 3), 250, np.uint8))
     Path("site/index.html").write_text("<img src=a.png>")
-    assert opsin("alt", "site", "--model", "captioner_tiny.random", "--min-score", 0).code == 0
+    assert opsin("alt", "site", "--model", "captioner_tiny", "--min-score", 0).code == 0
     assert Path("site/index.html").read_text() == '<img alt="A bright picture." src=a.png>'
 
 
 def test_a_folder_that_is_not_there_is_one_line(opsin):
-    ended = opsin("alt", "gone", "--model", "captioner_tiny.random")
+    ended = opsin("alt", "gone", "--model", "captioner_tiny")
     assert (ended.code, ended.err) == (1, "opsin: There is no file or folder gone. Check its name.\n")

@@ -16,7 +16,7 @@ SCENES = (
     Scene(2, 5, "Possibly a cat.", 0.1, False, 3, "cut"),
 )
 DONE = Subtitles("a.mp4", SCENES, tuple(Cue(s.start, s.end, s.text, s.score) for s in SCENES), (Path("a.vtt"),))
-TINY = ("--model", "captioner_tiny.random")
+TINY = ("--model", "captioner_tiny")
 
 
 @pytest.fixture
@@ -44,7 +44,7 @@ def test_every_flag_is_handed_on(run):
     asked.pop("progress")
     assert asked == {
         "video": Path("a.mp4"), "save": Path("b"), "overwrite": True, "sure_only": True, "min_score": 0.4,
-        "model": "captioner_tiny.random",
+        "model": "captioner_tiny",
     }  # fmt: skip
 
 

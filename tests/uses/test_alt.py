@@ -11,7 +11,7 @@ from opsin.media.files import save_image
 from opsin.uses import alt as module
 from opsin.uses.alt import alt, alts, summary
 
-TINY = {"model": "captioner_tiny.random"}
+TINY = {"model": "captioner_tiny"}
 BRIGHT, DARK = "A bright picture.", "A dark picture."
 INDEX = "<h1>Caf\u00e9</h1>\r\n<img src='bright.png'>\r\n<img src=dark.png alt=''>\r\n<img src=http://x.org/a.png>"
 POST = "<img src=../bright.png>\n<img src=../gone.png>\n<img src=../dark.png />"

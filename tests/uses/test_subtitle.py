@@ -11,7 +11,7 @@ from opsin.media.video import write_video
 from opsin.uses import subtitle as module
 from opsin.uses.subtitle import Scene, subtitle
 
-TINY = {"model": "captioner_tiny.random", "min_score": 0.0}
+TINY = {"model": "captioner_tiny", "min_score": 0.0}
 
 
 @pytest.fixture
@@ -45,7 +45,7 @@ def test_both_files_lie_beside_the_video(video, tmp_path):
 
 def test_the_note_says_who_tells(video, tmp_path):
     subtitle(video, **TINY)
-    assert "NOTE Told by Opsin (captioner_tiny.random), not by a person." in (tmp_path / "video.vtt").read_text()
+    assert "NOTE Told by Opsin (captioner_tiny), not by a person." in (tmp_path / "video.vtt").read_text()
 
 
 @pytest.mark.parametrize(
