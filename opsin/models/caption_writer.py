@@ -67,6 +67,7 @@ class CaptionWriter(TaughtModel[Caption]):
             files={**FILES, **SHIPPED},
             input_size=(SIDE, SIDE),
             licence="Apache-2.0",
+            source="docs/captions.md",
             trained_on="Flickr8k (6,000 photographs), on features of networks trained on ImageNet-1k and COCO",
             data_terms="research and education",
             paper="https://arxiv.org/abs/1706.03762",
