@@ -177,9 +177,14 @@ def _spoken(value: Any) -> str:
     if not isinstance(value, dict):
         return " x ".join(map(str, value)) if isinstance(value, tuple) else str(value)
     if "sha256" in value:
-        origin = value["carrier"]["package"] if value["carrier"] else "by hand"
-        return f"{value['name']}, {_size(value['size_bytes'])}, from {origin}, sha256 {value['sha256'][:16]}…"
+        return f"{value['name']}, {_size(value['size_bytes'])}, {_origin(value)}, sha256 {value['sha256'][:16]}…"
     return "\n".join(f"{key}: {_spoken(each)}" for key, each in value.items())
+
+
+def _origin(asset: dict[str, Any]) -> str:
+    if asset["shipped"]:
+        return "comes with Opsin"
+    return f"from {asset['carrier']['package']}" if asset["carrier"] else "put there by hand"
 
 
 def _size(size_bytes: int) -> str:

@@ -74,6 +74,13 @@ def test_a_card_is_shown_to_a_person(opsin, name):
         assert word in ended.out
 
 
+def test_a_card_says_which_files_come_with_opsin(opsin):
+    told = opsin("models", "show", "captions.flickr8k").out
+    assert told.count("comes with Opsin") == sum(
+        bool(each.shipped) for each in card_of("captions.flickr8k").files.values()
+    )
+
+
 def test_an_unknown_model_is_wrong_usage_and_the_nearest_is_offered(opsin):
     ended = opsin("models", "show", "picodet_smal.coco")
     assert (ended.code, ended.out) == (2, "")

@@ -173,7 +173,8 @@ def test_without_data_the_runs_own_are_loaded_again(taught, paint, monkeypatch):
     loaded = []
     monkeypatch.setattr("opsin.engine.run_data.load", lambda *said, **more: loaded.append((said, more)) or paint)
     export(taught, to="openvino")
-    assert loaded == [(("paint",), {"task": "classification", "split": (0.7, 0.2, 0.1), "seed": 5, "labels": (), "ignore": ()})]
+    more = {"task": "classification", "split": (0.7, 0.2, 0.1), "seed": 5, "labels": (), "ignore": ()}
+    assert loaded == [(("paint",), more)]
 
 
 def test_a_folder_that_does_not_say_what_it_was_taught_with_wants_data(taught):
