@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
+from opsin.metrics.calibration import Reliability
 from opsin.metrics.curves import Floats, mean_known
 
 if TYPE_CHECKING:
@@ -91,6 +92,30 @@ def draw_lines(axes: Axes, x: Floats, rows: Floats, areas: Floats, labels: Seque
     mean, mean_area = mean_known(rows), mean_known(areas)
     if mean is not None and mean_area is not None:
         axes.plot(x, mean, color=INK, linewidth=2.2, label=f"{float(mean_area):.3f} mean")
+
+
+def reliability_bars(found: Reliability, names: tuple[str, str, str]) -> tuple[Figure, Axes]:
+    """The share that is right for each range of scores, below it how many there are; and the upper axes, to add to.
+
+    Args:
+        found: by range of scores.
+        names: of the upper bars, of the share, and of the score.
+    """
+    bars, share, score = names
+    figure, axes = new_figure(5.4, 5.6, rows=(3, 1))
+    top, bottom = axes
+    width = 1 / len(found.score)
+    middles = (np.arange(len(found.score)) + 0.5) * width
+    top.plot([0, 1], [0, 1], color=INK, linestyle=":", linewidth=1.2, label="perfect")
+    top.bar(middles, found.right, width * 0.9, color=FIRST, alpha=0.75, label=bars)
+    top.set_ylabel(share)
+    top.set_ylim(0, 1.02)
+    bottom.bar(middles, found.pictures, width * 0.9, color=FIRST, alpha=0.75)
+    bottom.set_ylabel("pictures")
+    bottom.set_xlabel(score)
+    for each in axes:
+        each.set_xlim(0, 1)
+    return figure, top
 
 
 def finish_curves(axes: Axes, place: Corner) -> None:

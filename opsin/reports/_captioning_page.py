@@ -36,10 +36,7 @@ def captioning_page(
     judged: JudgedCaptions, figures: Figures, headline: Sequence[tuple[str, str, str]], plots: Plots
 ) -> str:
     """The whole page."""
-    data = judged.answers.data
-    parts = sorted({str(part) for part in data.parts} - {""})
-    told = f"{len(data):,} pictures of {data.name}" + (f" ({', '.join(parts)})" if parts else "")
-    return _page.page(f"How good is {judged.answers.card.name}?", told, _parts(judged, figures, headline, plots))
+    return _page.answers_page(judged.answers, _parts(judged, figures, headline, plots))
 
 
 def _parts(

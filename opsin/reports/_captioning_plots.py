@@ -6,7 +6,7 @@ import numpy as np
 
 from opsin.metrics.calibration import Reliability
 from opsin.metrics.coverage import kept_means
-from opsin.reports._axes import FAINT, FIRST, INK, SECOND, legend, new_figure, png
+from opsin.reports._axes import FAINT, FIRST, INK, SECOND, legend, new_figure, png, reliability_bars
 from opsin.reports._captioning_judged import Floats
 
 FEWEST = 20
@@ -15,20 +15,9 @@ FEWEST = 20
 
 def agreement_plot(found: Reliability) -> bytes:
     """How often people agree with captions of each range of scores, and how many there are."""
-    figure, axes = new_figure(5.4, 5.6, rows=(3, 1))
-    top, bottom = axes
-    width = 1 / len(found.score)
-    middles = (np.arange(len(found.score)) + 0.5) * width
-    top.plot([0, 1], [0, 1], color=INK, linestyle=":", linewidth=1.2, label="perfect")
-    top.bar(middles, found.right, width * 0.9, color=FIRST, alpha=0.75, label="people agree")
-    top.set_ylabel("share that people agree with")
-    top.set_ylim(0, 1.02)
+    names = ("people agree", "share that people agree with", "score of the caption")
+    figure, top = reliability_bars(found, names)
     legend(top, "upper left")
-    bottom.bar(middles, found.pictures, width * 0.9, color=FIRST, alpha=0.75)
-    bottom.set_ylabel("pictures")
-    bottom.set_xlabel("score of the caption")
-    for each in axes:
-        each.set_xlim(0, 1)
     return png(figure)
 
 

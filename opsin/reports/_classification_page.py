@@ -31,10 +31,7 @@ Plots = Mapping[str, bytes]
 
 def classification_page(judged: Judged, headline: Sequence[tuple[str, str, str]], plots: Plots) -> str:
     """The whole page."""
-    data = judged.answers.data
-    parts = sorted({str(part) for part in data.parts} - {""})
-    told = f"{len(data):,} pictures of {data.name}" + (f" ({', '.join(parts)})" if parts else "")
-    return _page.page(f"How good is {judged.answers.card.name}?", told, _parts(judged, headline, plots))
+    return _page.answers_page(judged.answers, _parts(judged, headline, plots))
 
 
 def _parts(judged: Judged, headline: Sequence[tuple[str, str, str]], plots: Plots) -> Iterator[str]:

@@ -38,11 +38,8 @@ def detection_page(
     judged: JudgedBoxes, figures: Figures, headline: Sequence[tuple[str, str, str]], plots: Plots
 ) -> str:
     """The whole page."""
-    data = judged.answers.data
-    parts = sorted({str(part) for part in data.parts} - {""})
-    told = f"{len(data):,} pictures of {data.name}" + (f" ({', '.join(parts)})" if parts else "")
-    told += f" with {figures['things']:,} things"
-    return _page.page(f"How good is {judged.answers.card.name}?", told, _parts(judged, figures, headline, plots))
+    things = f" with {figures['things']:,} things"
+    return _page.answers_page(judged.answers, _parts(judged, figures, headline, plots), things)
 
 
 def _parts(

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from opsin.core.image import check_image
+from opsin.reports._report import Answers
 
 THUMBNAIL = 240
 """Longest side of a picture on the page, in pixels: a report of forty stays under a megabyte."""
@@ -80,6 +81,14 @@ def page(title: str, subtitle: str, parts: Iterable[str]) -> str:
     """The whole page, of parts that the functions below have made."""
     head = _HEAD.format(title=escape(title))
     return f'{head}<h1>{escape(title)}</h1>\n<p class="soft">{escape(subtitle)}</p>\n{"".join(parts)}</body>\n</html>\n'
+
+
+def answers_page(answers: Answers, parts: Iterable[str], more: str = "") -> str:
+    """The whole page on what a model said: whose answers, to how many pictures of what; `more` ends that line."""
+    data = answers.data
+    which = sorted({str(part) for part in data.parts} - {""})
+    told = f"{len(data):,} pictures of {data.name}" + (f" ({', '.join(which)})" if which else "")
+    return page(f"How good is {answers.card.name}?", told + more, parts)
 
 
 def section(title: str, said: str, *parts: str) -> str:

@@ -21,6 +21,7 @@ from opsin.reports._axes import (
     legend,
     new_figure,
     png,
+    reliability_bars,
     shown,
 )
 
@@ -82,22 +83,10 @@ def precision_recall_plot(curves: LabelCurves, labels: Sequence[str]) -> bytes:
 
 def reliability_plot(after: Reliability, before: Reliability) -> bytes:
     """How often answers are right for each range of scores, after calibration and before, and how many there are."""
-    figure, axes = new_figure(5.4, 5.6, rows=(3, 1))
-    top, bottom = axes
-    width = 1 / len(after.score)
-    middles = (np.arange(len(after.score)) + 0.5) * width
-    top.plot([0, 1], [0, 1], color=INK, linestyle=":", linewidth=1.2, label="perfect")
-    top.bar(middles, after.right, width * 0.9, color=FIRST, alpha=0.75, label="calibrated")
+    figure, top = reliability_bars(after, ("calibrated", "share that is right", "score of the answer"))
     seen = before.pictures > 0
     top.plot(before.score[seen], before.right[seen], "o--", color=SECOND, markersize=4, label="before")
-    top.set_ylabel("share that is right")
-    top.set_ylim(0, 1.02)
     legend(top, "upper left")
-    bottom.bar(middles, after.pictures, width * 0.9, color=FIRST, alpha=0.75)
-    bottom.set_ylabel("pictures")
-    bottom.set_xlabel("score of the answer")
-    for each in axes:
-        each.set_xlim(0, 1)
     return png(figure)
 
 
